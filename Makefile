@@ -89,6 +89,12 @@ pictures: ## retake the screenshots in docs/pictures
 	@.venv/bin/python -m tests.support.provision
 	@.venv/bin/python -m tests.screenshots
 
+.PHONY: screenshots
+screenshots: ## take a picture of every page, light, dark and phone, in build/screenshots
+	@.ci/environment requirements-dev.lock
+	@.venv/bin/python -m tests.support.provision
+	@.venv/bin/python -m pytest tests/browser/page_pictures.py --numprocesses 0 --quiet
+
 .PHONY: architecture
 architecture: ## write docs/architecture.md from import contracts and package docstrings
 	@.ci/environment requirements-dev.lock

@@ -13,8 +13,11 @@ from newsletter.web.audience import reader_exports, reader_imports, reader_looku
 from newsletter.web.desk import (
     appeals,
     change_send_time,
+    comments,
+    correct_story_page,
     custom_template,
     edition_actions,
+    edition_calendar_page,
     edition_readers,
     edition_text_form,
     editions,
@@ -26,6 +29,7 @@ from newsletter.web.desk import (
     pitches,
     publications,
     rich_text_editor,
+    snippets,
     stop_edition_page,
     stories,
     story_drafts,
@@ -88,13 +92,34 @@ DESK = [
     path("pitches/<int:pitch_id>/decline/", pitches.decline, name="pitch-decline"),
     path("stories/<int:story_id>/", stories.change, name="story"),
     path("stories/<int:story_id>/picture/", stories.picture, name="story-picture"),
+    path("stories/<int:story_id>/correct/", correct_story_page.correct, name="story-correct"),
+    path("stories/<int:story_id>/correct/preview/", correct_story_page.preview, name="correction-preview"),
+    path(
+        "story-corrections/<int:story_correction_id>/withdraw/",
+        correct_story_page.withdraw,
+        name="story-correction-withdraw",
+    ),
+    path("story-corrections/<int:story_correction_id>/line/", correct_story_page.line, name="story-correction-line"),
     path("stories/<int:story_id>/move/", story_queue.move, name="story-move"),
     path("stories/<int:story_id>/drop/", story_queue.drop, name="story-drop"),
     path("stories/<int:story_id>/restore/", story_queue.restore, name="story-restore"),
 ]
+COMMENTS = [
+    path("comments/", comments.waiting, name="comments"),
+    path("stories/<int:story_id>/comments/", comments.of_story, name="story-comments"),
+    path("editions/<int:edition_id>/comments/", comments.of_edition, name="edition-comments"),
+    path("comment-threads/<int:thread_id>/answer/", comments.answer, name="thread-answer"),
+    path("comment-threads/<int:thread_id>/resolve/", comments.resolve, name="thread-resolve"),
+    path("comment-threads/<int:thread_id>/reopen/", comments.reopen, name="thread-reopen"),
+    path("comment-threads/<int:thread_id>/claim/", comments.claim, name="thread-claim"),
+    path("comment-threads/<int:thread_id>/release/", comments.release, name="thread-release"),
+    path("comments/<int:comment_id>/edit/", comments.edit, name="comment-edit"),
+    path("comments/<int:comment_id>/delete/", comments.delete, name="comment-delete"),
+]
 EDITIONS = [
     path("editions/", editions.latest, name="editions"),
     path("desk/<slug:slug>/editions/", editions.listing, name="edition-list"),
+    path("desk/<slug:slug>/editions/calendar/", edition_calendar_page.show, name="edition-calendar"),
     path("desk/<slug:slug>/editions/extra/", story_queue.add_extra, name="edition-extra"),
     path("desk/<slug:slug>/template/", custom_template.template, name="template"),
     path("desk/<slug:slug>/template/preview/", custom_template.preview, name="template-preview"),
@@ -128,6 +153,14 @@ APPEALS = [
     path("appeals/<int:appeal_id>/", appeals.edit, name="appeal"),
     path("appeals/<int:appeal_id>/retire/", appeals.retire, name="appeal-retire"),
     path("appeals/<int:appeal_id>/activate/", appeals.activate, name="appeal-activate"),
+]
+SNIPPETS = [
+    path("desk/<slug:slug>/snippets/", snippets.listing, name="snippet-list"),
+    path("desk/<slug:slug>/snippets/new/", snippets.add, name="snippet-add"),
+    path("desk/<slug:slug>/snippets/preview/", snippets.preview, name="snippet-preview"),
+    path("snippets/<int:snippet_id>/", snippets.edit, name="snippet"),
+    path("snippets/<int:snippet_id>/retire/", snippets.retire, name="snippet-retire"),
+    path("snippets/<int:snippet_id>/activate/", snippets.activate, name="snippet-activate"),
 ]
 PUBLICATIONS = [
     path("publications/", publications.listing, name="publications"),
@@ -238,8 +271,10 @@ MACHINES = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *DESK,
+    *COMMENTS,
     *EDITIONS,
     *APPEALS,
+    *SNIPPETS,
     *PUBLICATIONS,
     *AUDIENCE,
     *OPS,

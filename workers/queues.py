@@ -9,7 +9,7 @@ WORKER_QUEUES = {
     "insights": "Webhook posts from the provider are processed.",
     "pictures": "Pictures are fetched, fitted for emails and stored.",
     "reading": "Pages and feeds are read, links of emails looked up, files of readers imported.",
-    "maintenance": "Readings of the worker queues, recovery of lost work, confirmation emails, clean-up.",
+    "maintenance": "Readings of the worker queues, recovery of lost work, single emails, clean-up.",
 }
 
 ROUTES = {"workers.tasks.dispatch.send": {"queue": "sending"}} | {

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 
 from newsletter.accounts import manage_users
 from newsletter.accounts.models import BrowserSession, User
+from newsletter.accounts.permissions import Permission, require
 from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
 
@@ -33,11 +34,14 @@ def is_over(session: SessionBase, *, now: datetime) -> bool:
 
 
 def note_use(session: SessionBase, user: User, *, browser: str, network: str, now: datetime) -> None:
-    """Note that the session is used, at most once a minute."""
+    """Note that the session is used, at most once a minute. Raises `UpdateError` if it has just ended."""
     if USED_AT in session and now - _time(session, USED_AT, now) < WRITE_INTERVAL:
         return
     session.setdefault(SIGNED_IN_AT, int(now.timestamp()))
     session[USED_AT] = int(now.timestamp())
+    if isinstance(session, SessionStore) and session.session_key:
+        session.save()  # at once: saved after the view, it could undo what another request stores meanwhile
+        session.modified = False
     _write(session, user, browser=browser, network=network, now=now)
 
 
@@ -70,6 +74,15 @@ def end_others(user: User, session: SessionBase, *, now: datetime) -> int:
         count = manage_users.end_sessions(user, but=session.session_key)
         if count:
             audit_trail.record(user, Act.SESSIONS_ENDED, user, now=now, count=count)
+    return count
+
+
+def end_all(user: User, *, by: User | None, now: datetime) -> int:
+    """End all sessions of this user, as an administrator. Return how many there were."""
+    require(by, Permission.CONFIGURE)
+    with transaction.atomic():
+        count = manage_users.end_sessions(user)
+        audit_trail.record(by, Act.SESSIONS_ENDED, user, now=now, count=count)
     return count
 
 

@@ -15,6 +15,7 @@ from newsletter.lib.errors import InvalidState
 
 def add_user(user: User, *, by: User | None, now: datetime) -> User:
     """Save a new user. Raises `InvalidState` if there is already a user with this address."""
+    require(by, Permission.CONFIGURE)
     with transaction.atomic():
         if User.objects.filter(email=user.email).exists():
             raise InvalidState("There is already a user with this address.")
@@ -72,6 +73,7 @@ def change_role(user: User, *, role: Role | None, by: User | None, now: datetime
 
 def set_password(user: User, *, password: str, by: User | None, now: datetime) -> User:
     """Set a new password. Other sessions end with their next request."""
+    require(by, Permission.CONFIGURE)
     with transaction.atomic():
         user.set_password(password)
         user.save(update_fields=["password"])

@@ -36,11 +36,11 @@ PERMITS: dict[Permission, Permits] = {
     Permission.PITCH: Permits("pitch stories, change own pitches until they are decided, see the queue"),
     Permission.CURATE: Permits(
         "queue, change and drop stories, decide about pitches, write the texts of an edition, see previews, send tests"
-        " to staff, submit for review"
+        " to staff, submit for review, comment"
     ),
     Permission.APPROVE: Permits(
-        "approve, hold, release, reopen and cancel editions, add an extra one, change appeals, logos and the template,"
-        " import gifts, send tests to any address",
+        "approve, hold, release, reopen and cancel editions, add an extra one, change appeals, snippets, logos and the"
+        " template, correct sent stories, import gifts, send tests to any address",
         "import gifts that count for every publication",
     ),
     Permission.SEND: Permits(

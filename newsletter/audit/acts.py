@@ -38,6 +38,10 @@ class Act(models.TextChoices):
     STORY_MOVED = "story-moved"
     STORY_REMOVED = "story-removed"
     STORY_RESTORED = "story-restored"
+    STORY_CORRECTED = "story-corrected"  # after it was sent
+    CORRECTION_WITHDRAWN = "correction-withdrawn"
+    CORRECTION_LINE_QUEUED = "correction-line-queued"  # for the next email
+    CORRECTION_LINE_REMOVED = "correction-line-removed"
     STORY_PITCHED = "story-pitched"  # by a contributor
     PITCH_ACCEPTED = "pitch-accepted"
     PITCH_DECLINED = "pitch-declined"
@@ -51,6 +55,13 @@ class Act(models.TextChoices):
     EDITION_SENT_NOW = "edition-sent-now"
     EDITION_REOPENED = "edition-reopened"
     EDITION_EDITED = "edition-edited"  # its subject, preview text or note
+    COMMENT_WRITTEN = "comment-written"
+    COMMENT_EDITED = "comment-edited"
+    COMMENT_DELETED = "comment-deleted"
+    THREAD_RESOLVED = "thread-resolved"
+    THREAD_REOPENED = "thread-reopened"
+    REQUEST_CLAIMED = "request-claimed"  # to a team, by one of its people
+    REQUEST_RELEASED = "request-released"
     TEST_ORDERED = "test-ordered"  # an email to named people, before readers get it
     DISPATCH_PAUSED = "dispatch-paused"
     DISPATCH_RESUMED = "dispatch-resumed"
@@ -75,6 +86,9 @@ class Act(models.TextChoices):
     SEGMENT_CHANGED = "segment-changed"
     SEGMENT_REMOVED = "segment-removed"
     EDITION_READERS_CHOSEN = "edition-readers-chosen"  # which segments it is sent to and leaves out
+    GIFTS_IMPORTED = "gifts-imported"  # begun on a page or by a command
+    SNIPPET_ADDED = "snippet-added"
+    SNIPPET_CHANGED = "snippet-changed"  # also retired, or printed again
     READERS_IMPORTED = "readers-imported"  # ordered on a page, or begun by a command; consent events name who
     SUPPRESSION_ADDED = "suppression-added"  # an address or domain, by hand
     SUPPRESSION_LIFTED = "suppression-lifted"

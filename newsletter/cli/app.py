@@ -28,8 +28,11 @@ from newsletter.cli.commands import (
     readers_suppressions,  # noqa: F401 — adds commands to readers
     run,
     segments,
+    snippets,
     stories,
     stories_add,  # noqa: F401 — adds a command to stories
+    stories_correct,  # noqa: F401 — adds commands to stories
+    stories_pitches,  # noqa: F401 — adds commands to stories
     users,
     users_invite,  # noqa: F401 — adds commands to users
     users_roles,  # noqa: F401 — adds commands to users
@@ -61,6 +64,7 @@ for name, group in (
     ("feeds", feeds.app),
     ("appeals", appeals.app),
     ("gifts", gifts.app),
+    ("snippets", snippets.app),
     ("editions", editions.app),
     ("dispatches", dispatches.app),
     ("readers", readers.app),

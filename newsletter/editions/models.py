@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from newsletter.editions import comment_models, snippet_models, story_correction_models  # noqa: F401 — Django looks here
 from newsletter.giving.models import Appeal
 from newsletter.lib.errors import InvalidState
 from newsletter.publications.models import Publication

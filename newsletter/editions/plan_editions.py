@@ -140,7 +140,7 @@ def _is_untouched(edition: Edition) -> bool:
 
 
 def _follow(publication: Publication, edition: Edition, *, now: datetime) -> None:
-    has_text = bool(edition.subject or edition.preheader or edition.intro)
+    has_text = bool(edition.subject or edition.preheader or edition.intro) or edition.comment_threads.exists()
     day, schedule = edition.local_date, publication.schedule
     named = due_on(schedule, day) if schedule and day else None
     if named is None and has_text:

@@ -5,6 +5,7 @@ import re
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from newsletter.editions.models import EditionState, FrozenLetter, Placement, Variant
+from newsletter.editions.story_correction_models import StoryCorrection
 from newsletter.publications.models import Publication
 
 MAX_WORDS = 8  # of a search
@@ -32,13 +33,20 @@ def archived_letters(publication: Publication, query: str = "") -> QuerySet[Froz
     return sent.select_related("edition").defer("html", "text").order_by("-edition__due_at", "-edition_id")
 
 
-def headlines_of(letters: list[FrozenLetter]) -> dict[int, list[str]]:
-    """Return the headlines of each letter's edition in their order, by edition id."""
+def headlines_of(letters: list[FrozenLetter], corrections: list[StoryCorrection]) -> dict[int, list[str]]:
+    """Return the headlines of each letter's edition in their order and as corrected, by edition id."""
     found: dict[int, list[str]] = {letter.edition_id: [] for letter in letters}
     placements = Placement.objects.filter(edition__in=found).order_by("edition", "position")
-    for edition_id, headline in placements.values_list("edition_id", "story__headline"):
-        found[edition_id].append(headline)
+    corrected = {each.story_id: each.headline for each in corrections if each.headline}
+    for edition_id, story_id, headline in placements.values_list("edition_id", "story_id", "story__headline"):
+        found[edition_id].append(corrected.get(story_id, headline))
     return found
+
+
+def subject_of(letter: FrozenLetter, corrections: list[StoryCorrection]) -> str:
+    """Return the subject; when it repeats a headline that was corrected, the corrected headline."""
+    wrong = [each for each in corrections if each.edition_id == letter.edition_id and each.headline]
+    return next((each.headline for each in reversed(wrong) if each.sent_headline == letter.subject), letter.subject)
 
 
 def _in_any_case(word: str) -> str:

@@ -9,6 +9,7 @@ from newsletter.accounts.permissions import Permission, require
 from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
 from newsletter.audit.audit_trail import Actor
+from newsletter.editions import correction_lines
 from newsletter.editions.models import Edition, EditionState
 from newsletter.lib.errors import InvalidState
 from newsletter.stories import story_queue
@@ -55,7 +56,8 @@ def take_apart(edition: Edition, *, by: Actor = None, now: datetime) -> Edition:
 
 
 def give_back(edition: Edition) -> None:
-    """Return the stories of an edition to the front of the queue, in order."""
+    """Return the stories of an edition to the front of the queue, in order, and its corrections to those that wait."""
     stories = [placement.story for placement in edition.placements.select_related("story")]
     edition.placements.all().delete()
     story_queue.return_to_front(edition.publication, stories)
+    correction_lines.give_lines_back(edition)

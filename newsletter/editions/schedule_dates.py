@@ -4,7 +4,7 @@ The planner and the pages use these functions, so that pages show what will be p
 """
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import takewhile
 
 from newsletter.editions import local_time
@@ -30,6 +30,21 @@ def next_date(publication: Publication, *, now: datetime) -> Due | None:
     regular = publication.editions.filter(local_date__gte=today)
     over = {edition.local_date for edition in regular if not is_ahead(publication, edition, now=now)}
     return next((due for due in upcoming(schedule, after=after) if due.local_date not in over), None)
+
+
+def dates_ahead(publication: Publication, first: date, last: date, *, now: datetime) -> list[Due]:
+    """Return the dates without an edition that the planner will plan from `first` to `last`, as the schedule is now.
+
+    Empty while the publication is paused.
+    """
+    schedule = publication.schedule
+    if schedule is None:
+        return []
+    begins = datetime.combine(first, time(), tzinfo=zone(schedule.time_zone)) - TWO_DAYS
+    after = max(now, publication.planned_to or now, begins)
+    found = takewhile(lambda due: due.local_date <= last, upcoming(schedule, after=after))
+    taken = set(publication.editions.filter(local_date__range=(first, last)).values_list("local_date", flat=True))
+    return [due for due in found if due.local_date >= first and due.local_date not in taken]
 
 
 def editions_ahead(publication: Publication, *, now: datetime) -> list[Edition]:

@@ -48,11 +48,12 @@ def record_gifts(gifts: Iterable[ReportedGift], *, source: str, publication: Pub
     return len(new)
 
 
-def remove_gifts(references: Iterable[str], *, source: str) -> int:
+def remove_gifts(references: Iterable[str], *, source: str, only_of: Publication | None = None) -> int:
     """Delete gifts that were refunded, by the source's own references. Return how many there were."""
+    gifts = Gift.objects.filter(source=source, **({"publication": only_of} if only_of else {}))
     deleted, unique = 0, sorted(set(references))
     for at in range(0, len(unique), CHUNK_SIZE):
-        deleted += Gift.objects.filter(source=source, reference__in=unique[at : at + CHUNK_SIZE]).delete()[0]
+        deleted += gifts.filter(reference__in=unique[at : at + CHUNK_SIZE]).delete()[0]
     return deleted
 
 

@@ -12,6 +12,11 @@ from itertools import islice
 
 from django.db import transaction
 
+from newsletter.accounts.models import User
+from newsletter.accounts.permissions import Permission, has_permission, require
+from newsletter.audit import audit_trail
+from newsletter.audit.acts import Act
+from newsletter.audit.audit_trail import Actor
 from newsletter.giving import appeal_amounts, gift_records, gift_rows
 from newsletter.giving.gift_records import ReportedGift
 from newsletter.giving.gift_rows import GiftColumns, Refund, RowContext
@@ -55,15 +60,21 @@ def import_gifts(
     erased: Callable[[Collection[str]], Collection[str]],
     currency: str = "",
     publication: Publication | None = None,
+    by: Actor = None,
     now: datetime,
 ) -> GiftImportReport:
     """Record all gifts in a CSV file. `currency` applies to files without a currency column.
+
+    Without `publication`, they count for all publications, for which `by` needs a role. Whoever has a role for single
+    ones removes no refunded gift of another.
 
     `erased` returns those of some addresses whose owners were erased: their gifts are not recorded again.
 
     Rows are written in chunks, each in its own transaction. Raises `BadInput` if the file as a whole cannot be read.
     Rows before the line it names stay recorded, and a second import counts them as known.
     """
+    require(by, Permission.APPROVE, publication=publication)
+    is_limited = isinstance(by, User) and not has_permission(by, Permission.APPROVE)
     source_key = clean_line(source).lower()
     if not 0 < len(source_key) <= 40:
         raise BadInput(
@@ -71,6 +82,7 @@ def import_gifts(
             "is empty or longer than 40 characters.",
             "Enter the platform that the file comes from, such as stripe.",
         )
+    audit_trail.record(by, Act.GIFTS_IMPORTED, publication, now=now, source=source_key)
     report = GiftImportReport()
     paid: set[str] = set()
     found = _gifts(
@@ -91,7 +103,9 @@ def import_gifts(
         refunded = [
             one for one in chunk if isinstance(one, Refund) and (one.has_reference or one.reference not in paid)
         ]
-        report.removed += gift_records.remove_gifts((one.reference for one in refunded), source=source_key)
+        report.removed += gift_records.remove_gifts(
+            (one.reference for one in refunded), source=source_key, only_of=publication if is_limited else None
+        )
     return report
 
 

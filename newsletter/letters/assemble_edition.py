@@ -16,11 +16,12 @@ from django.db import transaction
 
 from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
-from newsletter.editions import reopen_edition
+from newsletter.editions import correction_lines, reopen_edition
 from newsletter.editions.edition_texts import stored_texts
 from newsletter.editions.edition_times import received
 from newsletter.editions.embargo_and_expiry import placed_stories
 from newsletter.editions.models import Edition, EditionState, Placement, Variant
+from newsletter.editions.story_correction_models import StoryCorrection
 from newsletter.letters import compose_letters, edition_decisions, letter_inputs, missing_pictures, render_letter
 from newsletter.letters.compose_letters import Composed, LetterDraft
 from newsletter.letters.content.letter_content import LetterContent
@@ -54,7 +55,7 @@ def assemble(edition_id: int, *, now: datetime) -> Edition:
     edition = _take_stories(edition_id, now=now)
     if edition.state != EditionState.PLANNED or not edition.placements.exists():
         return edition
-    stories = placed_stories(edition)
+    stories, lines = placed_stories(edition), correction_lines.lines_of(edition)
     if missing_pictures.should_wait_for_pictures(edition, stories, now=now):
         return edition
     gathered = compose_letters.gather_letters(edition, stories, now=now)
@@ -64,7 +65,7 @@ def assemble(edition_id: int, *, now: datetime) -> Edition:
         if not gathered.letters[Variant.DEFAULT].template:
             raise  # one of our own templates is broken: an operator must fix it
         return _hold_for_template(edition, gathered, str(error), now=now)
-    return _freeze(edition, stories, composed, now=now)
+    return _freeze(edition, stories, lines, composed, now=now)
 
 
 def preview(edition: Edition, *, now: datetime, variant: Variant = Variant.DEFAULT) -> Letter:
@@ -171,6 +172,8 @@ def _take_stories(edition_id: int, *, now: datetime) -> Edition:
         Placement.objects.bulk_create(
             Placement(edition=edition, story=story, position=n) for n, story in enumerate(stories, start=1)
         )
+        if stories:
+            correction_lines.take_lines(edition)
     return edition
 
 
@@ -200,14 +203,18 @@ def _give_up(edition: Edition, why: str) -> None:
     audit_trail.record(None, act, edition, reason=edition.reason)
 
 
-def _freeze(edition: Edition, stories: list[Story], composed: Composed, *, now: datetime) -> Edition:
-    """Store the letters, unless the state, stories, subject or segments of the edition have changed meanwhile."""
+def _freeze(
+    edition: Edition, stories: list[Story], lines: list[StoryCorrection], composed: Composed, *, now: datetime
+) -> Edition:
+    """Store the letters, unless what they were made of has changed meanwhile."""
     written, readers = stored_texts(edition), (edition.send_to_id, edition.leave_out_id)
     with transaction.atomic():
         edition = Edition.objects.locked(edition.pk)
         if edition.state != EditionState.PLANNED or placed_stories(edition) != stories:
             return edition
-        if stored_texts(edition) != written or (edition.send_to_id, edition.leave_out_id) != readers:
+        if stored_texts(edition) != written or correction_lines.lines_of(edition) != lines:
+            return edition
+        if (edition.send_to_id, edition.leave_out_id) != readers:
             return edition
         missing_pictures.abandon_pictures(edition, stories)
         compose_letters.freeze(edition, composed, now=now)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 
+from newsletter.editions import correction_lines
 from newsletter.editions.edition_times import received, set_times, times_of
 from newsletter.editions.embargo_and_expiry import placed_stories
 from newsletter.editions.models import Edition, FrozenLetter, Variant
@@ -89,6 +90,8 @@ def gather_with_appeal(edition: Edition, stories: list[Story], appeal: Appeal | 
         base_url=settings.BASE_URL,
         pictures=settings.PICTURES_URL,
         received_until=until,
+        corrections=correction_lines.lines_of(edition),
+        snippets=list(publication.snippets.all().running(received(edition, now=now).day).select_related("picture")),
     )
     letters = {Variant.DEFAULT: made}
     if appeal and appeal.thanks_days:

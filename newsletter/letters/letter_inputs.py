@@ -1,7 +1,7 @@
 """Which frozen letters have to be compared with what they were made from, found without reading a story.
 
 A comparison builds the content of a letter again and takes some ten milliseconds. So the versions of everything that
-letters depend on are read for all waiting editions together, in four or five queries. An edition whose versions are
+letters depend on are read for all waiting editions together, in five or six queries. An edition whose versions are
 still those of its last comparison (`Edition.compared`) is not compared again.
 """
 
@@ -17,6 +17,7 @@ from django.db import models
 
 from newsletter.editions.edition_times import received
 from newsletter.editions.models import Edition, Placement
+from newsletter.editions.snippet_models import Snippet
 from newsletter.giving.models import Appeal
 from newsletter.lib.errors import BadInput
 from newsletter.pictures.models import Picture
@@ -51,6 +52,9 @@ def to_compare(states: Collection[str], *, now: datetime | None) -> dict[int, st
     appeals: dict[int, list[Appeal]] = defaultdict(list)
     for appeal in Appeal.objects.filter(publication__in=publications).order_by("pk"):
         appeals[appeal.publication_id].append(appeal)
+    snippets: dict[int, list[Any]] = defaultdict(list)
+    for snippet in Snippet.objects.filter(publication__in=publications, is_active=True).order_by("pk"):
+        snippets[snippet.publication_id].append(_values(snippet))
     logos = {logo for each in publications.values() for logo in (each.logo_id, each.logo_dark_id) if logo}
     pictures = _grouped(Picture.objects.filter(pk__in=logos).values_list(*PICTURE)) if logos else {}
     common = {
@@ -58,6 +62,7 @@ def to_compare(states: Collection[str], *, now: datetime | None) -> dict[int, st
             _values(each),
             segments[pk],
             [pictures.get(logo) for logo in (each.logo_id, each.logo_dark_id) if logo],
+            snippets[pk],
             appeals[pk],
         ]
         for pk, each in publications.items()

@@ -1,10 +1,12 @@
 """Sample contents for testing a template, full and minimal. Nothing is stored."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.conf import settings
 
 from newsletter.editions.models import Edition
+from newsletter.editions.story_correction_models import StoryCorrection
 from newsletter.giving.models import Appeal
 from newsletter.giving.place_appeal import AppealPosition
 from newsletter.letters.content import letter_content
@@ -18,12 +20,19 @@ BODY = "<p>This is a paragraph of a sample story.</p><p>And this is <a href='htt
 
 
 def full_sample(publication: Publication, *, shown: bool = False) -> LetterContent:
-    """Return three stories (one short, one with a pull quote, one with a section) and a complete appeal.
+    """Return three stories (one short, one with a pull quote, one with a section), a complete appeal and a correction.
 
     The first story also has a picture, unless the sample is `shown` to a person, because the picture has no file.
     """
     stories = sample_stories(publication, shown=shown)
-    return _contents(publication, stories, _appeal(), AppealPosition(0, 1), intro="A note from the editors.")
+    correction = StoryCorrection(
+        story=Story(url="https://example.org/earlier"),
+        edition=Edition(publication=publication, due_at=clock.now()),
+        text="The bridge opens on Saturday, not on Friday.",
+        sent_headline="A story of an earlier edition",
+    )
+    spot, intro = AppealPosition(0, 1), "A note from the editors."
+    return _contents(publication, stories, _appeal(), spot, intro=intro, corrections=(correction,))
 
 
 def sample_stories(publication: Publication, *, shown: bool = False) -> list[Story]:
@@ -81,7 +90,13 @@ def _appeal() -> Appeal:
 
 
 def _contents(
-    publication: Publication, stories: list[Story], appeal: Appeal | None, spot: AppealPosition | None, intro: str = ""
+    publication: Publication,
+    stories: list[Story],
+    appeal: Appeal | None,
+    spot: AppealPosition | None,
+    *,
+    intro: str = "",
+    corrections: Sequence[StoryCorrection] = (),
 ) -> LetterContent:
     now = clock.now()
     return build_content(
@@ -91,4 +106,5 @@ def _contents(
         spot=spot,
         base_url=settings.BASE_URL,
         pictures=settings.PICTURES_URL,
+        corrections=corrections,
     )

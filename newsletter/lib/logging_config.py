@@ -9,9 +9,11 @@ from typing import Any
 import structlog
 
 LINE = "%(asctime)s %(levelname)s %(name)s %(message)s"
-# The path of a reader's page contains a token that lets its holder act for that reader. It may occur whole,
-# truncated or percent-encoded.
-READER_PATH = re.compile(r"(?i)((?:/|%2f)[cdupv](?:/|%2f))[\w%=.~-]{8,}[^\s\"'<>]*")
+# The path of a reader's page contains a token that lets its holder act for that reader; that of an invitation or a
+# password link opens an account. It may occur whole, truncated or percent-encoded.
+READER_PATH = re.compile(
+    r"(?i)((?:/|%2f)(?:[cdupv]|invitations|password(?:/|%2f)reset)(?:/|%2f))[\w%=.~-]{8,}[^\s\"'<>]*"
+)
 
 # PostgreSQL prints the values of a row after DETAIL (DÉTAIL, DETALLE: it speaks the server's language), and those of a
 # COPY after CONTEXT. Values may have line breaks; in a field of an event, a line break is written as \\n.
@@ -22,7 +24,7 @@ ROW = re.compile(
 
 
 def without_tokens(text: str) -> str:
-    """Return `text` without the tokens of readers' pages: `/u/…`."""
+    """Return `text` without the tokens of links in emails: `/u/…`, `/invitations/…`."""
     return READER_PATH.sub(r"\1…", text)
 
 

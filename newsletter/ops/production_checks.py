@@ -66,6 +66,7 @@ class Facts:
     broker_problem: str = ""
     database_software: str = ""
     broker_software: str = ""
+    is_second_factor_required: bool = True  # of administrators
 
 
 def findings(facts: Facts) -> list[ProductionProblem]:
@@ -240,4 +241,11 @@ def _newsroom(facts: Facts) -> Iterator[ProductionProblem]:
             "approver-missing",
             "No user has permission to approve editions.",
             "Run: newsletter users add --role editor",
+        )
+    if not facts.is_second_factor_required:
+        yield ProductionProblem(
+            "warn",
+            "second-factor-optional",
+            "Administrators may sign in with a password alone.",
+            "Once they have a second factor, set REQUIRE_SECOND_FACTOR=admin.",
         )

@@ -63,6 +63,7 @@ class OptionalPublicationFields(TypedDict, total=False):
     sponsor_name: str
     sponsor_text: str
     sponsor_url: str
+    corrections_place: str
     greeting: bool
     reading_time: bool
     utm_tags: bool
@@ -104,7 +105,7 @@ class PublicationFields(OptionalPublicationFields, total=False):
 LINKS = ("website", "logo_url", "logo_dark_url", "sponsor_url")
 OTHER_TEXT = (
     *("slug", "language", "accent_colour", "accent_colour_dark", "fonts", "layout", "corners"),
-    *("time_zone", "recurrence", "on_empty"),
+    *("time_zone", "recurrence", "on_empty", "corrections_place"),
 )
 LOGOS = {"logo_url": "logo", "logo_dark_url": "logo_dark"}  # address field, and the field of its stored picture
 LINES = (

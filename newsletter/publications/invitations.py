@@ -171,7 +171,7 @@ def email_content(order: StaffEmail, now: datetime) -> StaffEmailContent | None:
         link=f"{settings.BASE_URL}/invitations/{create_token(invitation)}",
         after=[
             f"The link works once, until {until:%-d %B %Y, %H:%M} UTC.",
-            "If you did not expect this, ignore this email: without you no account is made.",
+            "If you did not expect this, ignore this email: no account is made.",
         ],
     )
 

@@ -36,6 +36,13 @@ class Corners(models.TextChoices):
     ROUND = "round", "Round"
 
 
+class CorrectionsPlace(models.TextChoices):
+    """Where an email prints corrections of earlier editions."""
+
+    END = "end", "After the last story"
+    START = "start", "Before the first story"
+
+
 class TooFewStoriesPolicy(models.TextChoices):
     """What happens to an edition with too few stories at its due time."""
 
@@ -95,6 +102,12 @@ class Publication(models.Model):
     sponsor_text = models.CharField(max_length=200, blank=True, help_text="The sponsor's line.")
     sponsor_url = models.URLField(max_length=2000, blank=True, help_text="Where the sponsor's line leads.")
 
+    corrections_place = models.CharField(
+        max_length=5,
+        choices=CorrectionsPlace.choices,
+        default=CorrectionsPlace.END,
+        help_text="Where the next email prints corrections of stories that were sent.",
+    )
     greeting = models.BooleanField(default=True, help_text="Open a note from the editors with the reader's first name.")
 
     reading_time = models.BooleanField(default=False, help_text="Print how long the email takes to read.")

@@ -1,10 +1,10 @@
 """The next dates of a schedule, with the days marked on which clocks change. Pure."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from typing import NamedTuple
 
-from newsletter.publications.schedule import Cadence, local_to_utc, upcoming, zone
+from newsletter.publications.schedule import Cadence, Due, local_to_utc, upcoming, zone
 
 SHOWN_DATES = 10
 NO_CHANGE = timedelta()
@@ -22,29 +22,41 @@ class UpcomingDate(NamedTuple):
 
 def upcoming_dates(cadence: Cadence, *, after: datetime, count: int = SHOWN_DATES) -> list[UpcomingDate]:
     """Return the next dates due after `after`; fewer when the rule ends. Raises `BadInput` for an invalid cadence."""
-    there = zone(cadence.time_zone)
     found: list[UpcomingDate] = []
     for due in islice(upcoming(cadence, after=after), count):
-        local = due.at.astimezone(there)
-        wall = datetime.combine(due.local_date, cadence.send_time, tzinfo=there)
-        begins = local_to_utc(due.local_date, time(), cadence.time_zone)
-        ends = local_to_utc(due.local_date + timedelta(days=1), time(), cadence.time_zone)
-        change = (ends.astimezone(there).utcoffset() or NO_CHANGE) - (begins.astimezone(there).utcoffset() or NO_CHANGE)
-        is_skipped = local.replace(tzinfo=None) != wall.replace(tzinfo=None)
-        is_repeated = not is_skipped and wall.replace(fold=0).utcoffset() != wall.replace(fold=1).utcoffset()
-        is_shifted = bool(found) and found[-1].local.utcoffset() != local.utcoffset()
-        found.append(UpcomingDate(local, change, is_skipped, is_repeated, is_shifted))
+        date = date_of_schedule(due, cadence)
+        is_shifted = bool(found) and found[-1].local.utcoffset() != date.local.utcoffset()
+        found.append(date._replace(is_shifted=is_shifted))
     return found
+
+
+def date_of_schedule(due: Due, cadence: Cadence) -> UpcomingDate:
+    """Return what the clock of the publication does on this date of its cadence, without the date before."""
+    there = zone(cadence.time_zone)
+    local = due.at.astimezone(there)
+    wall = datetime.combine(due.local_date, cadence.send_time, tzinfo=there)
+    is_skipped = local.replace(tzinfo=None) != wall.replace(tzinfo=None)
+    is_repeated = not is_skipped and wall.replace(fold=0).utcoffset() != wall.replace(fold=1).utcoffset()
+    return UpcomingDate(local, clock_change(due.local_date, cadence.time_zone), is_skipped, is_repeated, False)
+
+
+def clock_change(day: date, time_zone: str) -> timedelta:
+    """Return how far the clocks of a time zone go forward on this day; negative: back."""
+    there = zone(time_zone)
+    begins, ends = (local_to_utc(one, time(), time_zone) for one in (day, day + timedelta(days=1)))
+    return (ends.astimezone(there).utcoffset() or NO_CHANGE) - (begins.astimezone(there).utcoffset() or NO_CHANGE)
+
+
+def describe_change(change: timedelta) -> str:
+    """Return a sentence on a day on which clocks change."""
+    minutes = abs(int(change.total_seconds())) // 60
+    span = f"{minutes // 60} h" if minutes % 60 == 0 else f"{minutes} min"
+    return f"Clocks go {'forward' if change > NO_CHANGE else 'back'} {span} on this day."
 
 
 def describe_clock(date: UpcomingDate, send_time: time) -> str:
     """Return what the clock does on this date and what that means for the edition; empty on an ordinary date."""
-    sentences = []
-    if date.clock_change:
-        way = "forward" if date.clock_change > NO_CHANGE else "back"
-        minutes = abs(int(date.clock_change.total_seconds())) // 60
-        span = f"{minutes // 60} h" if minutes % 60 == 0 else f"{minutes} min"
-        sentences.append(f"Clocks go {way} {span} on this day.")
+    sentences = [describe_change(date.clock_change)] if date.clock_change else []
     if date.is_skipped:
         sentences.append(f"{send_time:%H:%M} does not exist then, so it is sent at {date.local:%H:%M}.")
     elif date.is_repeated:

@@ -84,8 +84,9 @@ def test_a_passkey_is_added_signs_in_alone_and_confirms_who_one_is(nora: Page) -
     expect(nora.get_by_text("Nora’s laptop, added")).to_be_visible()
 
     sign_out(nora)
+    nora.goto("/account/sessions/")
     nora.get_by_role("button", name="Sign in with a passkey").click()
-    expect(nora.get_by_role("link", name="Nora", exact=True)).to_be_visible()
+    expect(nora.get_by_role("heading", name="Your sessions")).to_be_visible()  # where they wanted to go
 
     sign_out(nora)
     sign_in(nora)

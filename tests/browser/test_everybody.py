@@ -10,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import resolve
 from playwright.sync_api import Page, expect
 
+from newsletter.accounts import password_reset
 from newsletter.accounts.models import Role, User
 from newsletter.audience import data_requests, subscription_confirmation
 from newsletter.audience.consent_events import ConsentEvidence
@@ -21,7 +22,9 @@ from newsletter.delivery.dispatches import open_dispatch, pause_sending
 from newsletter.delivery.models import Attempt, Batch, Dispatch
 from newsletter.delivery.recipients import reader_links
 from newsletter.delivery.states import AttemptStatus, BatchState
+from newsletter.editions.comments import write_comments
 from newsletter.editions.models import Edition, EditionState
+from newsletter.editions.snippet_models import Snippet
 from newsletter.letters import assemble_edition
 from newsletter.lib import clock
 from newsletter.ops import heartbeats
@@ -29,6 +32,7 @@ from newsletter.ops.failures.record_failure import record_failure
 from newsletter.ops.models import Failure
 from newsletter.pictures import import_pictures
 from newsletter.pictures.models import Use
+from newsletter.publications import invitations
 from newsletter.publications.models import Publication
 from newsletter.publications.publication_roles import grant_publication_role
 from newsletter.segments import edit_segment
@@ -109,6 +113,15 @@ def with_a_role(publication: Publication) -> User:
     return rosa
 
 
+def invitation_token(publication: Publication) -> str:
+    """In the email to somebody who is invited."""
+    now = clock.now()
+    invited = invitations.invite(
+        "invited@example.org", name="Inga", role=Role.EDITOR, publications=[publication], by=None, now=now
+    )
+    return invitations.create_token(invited)
+
+
 @pytest.fixture
 def everything(three: Publication) -> dict[str, Role | None]:
     """Every page, with something of everything on it, and who looks at it."""
@@ -143,6 +156,7 @@ def everything(three: Publication) -> dict[str, Role | None]:
     story_drafts.order_links(three, ["https://post.example.org/harbour"])
     feed = suggest(three, "https://post.example.org/harbour")
     appeal = three.appeals.earliest("pk")
+    snippet = Snippet.objects.create(publication=three, name="events", title="This week", body="<p>Fish.</p>")
     make.appeal(three, name="Winter", starts_on=(now + timedelta(days=40)).date(), is_active=False)
     pause = pause_sending.pause_sending(three, reason="Wrong headline", until=None, by="Otto", now=now)
     record_failure(ValueError("no such story"), source="task", name="workers.tasks.assembly.assemble", now=now)
@@ -151,11 +165,20 @@ def everything(three: Publication) -> dict[str, Role | None]:
     rita = make.rita(three)
     token = reader_links.token_signer(sent.pk)(rita.pk)
     Edition.objects.filter(pk=ahead.pk).update(approved_at=now)
+    cora = make.cora()
+    write_comments.open_thread(
+        story, text="@Eddie, see https://example.org/", by=cora, key="1" * 32, now=now, team="editor"
+    )
+    write_comments.open_thread(ahead, text="Is the number right?", by=cora, key="2" * 32, now=now)
     return {
         "/sign-in/": None,
         "/": Role.EDITOR,
+        "/comments/": Role.EDITOR,  # before a page that shows what is unread
         "/desk/weekend/": Role.CURATOR,
         f"/stories/{story.pk}/": Role.CURATOR,
+        f"/stories/{archived.placements.earliest('pk').story_id}/correct/": Role.EDITOR,
+        f"/stories/{story.pk}/comments/": Role.EDITOR,
+        f"/editions/{ahead.pk}/comments/": Role.EDITOR,
         "/desk/morning/pitches/": Role.CURATOR,
         "/desk/morning/pitches/?own=1": Role.CONTRIBUTOR,
         "/desk/morning/pitches/new/": Role.CONTRIBUTOR,
@@ -165,6 +188,7 @@ def everything(three: Publication) -> dict[str, Role | None]:
         "/desk/morning/paste/": Role.EDITOR,
         "/desk/morning/logos/": Role.EDITOR,
         "/desk/morning/editions/": Role.CURATOR,
+        "/desk/morning/editions/calendar/": Role.CURATOR,
         "/desk/morning/gifts/": Role.EDITOR,
         "/desk/morning/template/": Role.EDITOR,
         f"/editions/{ahead.pk}/": Role.EDITOR,
@@ -179,6 +203,9 @@ def everything(three: Publication) -> dict[str, Role | None]:
         f"/feeds/{feed.pk}/": Role.ADMIN,
         "/desk/morning/suggestions/": Role.CURATOR,
         "/desk/morning/appeals/": Role.CURATOR,
+        "/desk/morning/snippets/": Role.EDITOR,
+        "/desk/morning/snippets/new/": Role.EDITOR,
+        f"/snippets/{snippet.pk}/": Role.EDITOR,
         "/desk/morning/appeals/new/": Role.EDITOR,
         f"/appeals/{appeal.pk}/": Role.EDITOR,
         f"/editions/{ahead.pk}/texts/": Role.CURATOR,
@@ -203,6 +230,19 @@ def everything(three: Publication) -> dict[str, Role | None]:
         f"/editions/{ahead.pk}/readers/": Role.CURATOR,
         f"/readers/imports/{uploaded_export(three).pk}/": Role.AUDIENCE,
         f"/readers/{rita.pk}/": Role.EDITOR,
+        "/account/": Role.OPS,
+        "/account/sessions/": Role.OPS,
+        "/account/confirm/": Role.OPS,
+        "/account/second-factor/": Role.OPS,
+        "/account/second-factor/app/": Role.OPS,
+        "/account/second-factor/passkeys/new/": Role.OPS,
+        "/password/forgotten/": None,
+        "/password/asked/": None,
+        f"/password/reset/{password_reset.create_token(make.otto())}": None,
+        f"/invitations/{invitation_token(three)}": None,
+        "/users/": Role.ADMIN,
+        "/users/invite/": Role.ADMIN,
+        f"/users/{make.otto().pk}/": Role.ADMIN,
         "/password/": Role.OPS,
         f"/u/{token}": None,
         f"/p/{token}": None,
@@ -275,9 +315,9 @@ def test_the_links_of_the_bar_are_one_row_on_a_phone_that_a_keyboard_scrolls(
 ) -> None:
     page = opened("/ops/", Role.ADMIN, viewport={"width": 360, "height": 740})
     links = page.get_by_role("navigation", name="Main").get_by_role("link")
-    expect(links).to_have_count(7)
+    expect(links).to_have_count(8)
     boxes = [box for box in (link.bounding_box() for link in links.all()) if box]
-    assert len(boxes) == 7
+    assert len(boxes) == 8
     assert len({box["y"] for box in boxes}) == 1
     expect(links.last).to_be_in_viewport(ratio=1)  # the page that is open
     expect(links.first).not_to_be_in_viewport()

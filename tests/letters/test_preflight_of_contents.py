@@ -176,10 +176,25 @@ def test_an_email_in_any_of_our_languages_has_no_findings(language: str, setting
     assert preflight.check(render(contents), contents) == []
 
 
-CHECKS = ("check_brand", "check_written")
+CHECKS = ("check_brand", "check_written", "check_corrections", "check_snippets")
 
 
 def test_every_code_of_these_checks_is_tried_above() -> None:
     folder = Path(preflight.__file__).parent
     source = "".join((folder / f"{name}.py").read_text(encoding="utf-8") for name in CHECKS)
-    assert set(re.findall(r'"([a-z]+\.[a-z_]+)"', source)) == {code for code, _, _ in FAULTS}
+    tried = {code for code, _, _ in FAULTS} | {
+        "correction.missing",
+        "snippet.missing",
+    }  # the latter in test_snippets.py
+    assert set(re.findall(r'"([a-z]+\.[a-z_]+)"', source)) == tried
+
+
+def test_a_correction_that_an_own_template_does_not_print_stops_the_email() -> None:
+    contents = sample_letters.full_sample(coast())
+    letter = render(contents)
+    [correction] = contents.corrections
+    assert correction.text in letter.html
+    without = replace(letter, html=letter.html.replace(correction.text, ""))
+    missing = [finding for finding in preflight.check(without, contents) if finding.code == "correction.missing"]
+    assert [finding.severity for finding in missing] == ["stop"]
+    assert "correction.missing" not in found(contents)

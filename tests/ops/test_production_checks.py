@@ -63,6 +63,7 @@ def test_an_installation_that_is_ready_has_no_findings() -> None:
             "stop:sender-reserved-domain",
         ),
         (replace(READY, approvers=0), "stop:approver-missing"),
+        (replace(READY, is_second_factor_required=False), "warn:second-factor-optional"),
     ],
 )
 def test_each_problem_is_found_alone(facts: Facts, code: str) -> None:

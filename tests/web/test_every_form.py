@@ -14,7 +14,8 @@ from newsletter.audience.import_models import SubscriberImport
 from newsletter.audience.imports import import_orders
 from newsletter.delivery.dispatches import open_dispatch
 from newsletter.delivery.models import Dispatch
-from newsletter.editions.models import Edition
+from newsletter.editions.models import Edition, EditionState
+from newsletter.editions.snippet_models import Snippet
 from newsletter.giving.models import Appeal
 from newsletter.letters import custom_templates
 from newsletter.lib import clock
@@ -51,10 +52,13 @@ WHERE = {
     "GiftsForm": "/desk/morning/gifts/",
     "TemplateForm": "/desk/morning/template/",
     "ExtraEditionForm": "/desk/morning/",
+    "CommentForm": "/stories/{story}/comments/",
+    "CorrectionForm": "/stories/{sent}/correct/",
     "EditionTextsForm": "/editions/{edition}/texts/",
     "EditionReadersForm": "/editions/{edition}/readers/",
     "StopEditionForm": "/editions/{edition}/stop/",
     "NewPublicationForm": "/new-publication/",
+    "SnippetForm": "/snippets/{snippet}/",
     "AppealEditForm": "/appeals/{appeal}/",
     "FeedForm": "/feeds/{feed}/",
     "EmailTestForm": "/editions/{edition}/test/",
@@ -76,6 +80,7 @@ SHOWN_STORED = (
     "EditionTextsForm",
     "EditionReadersForm",
     "AppealEditForm",
+    "SnippetForm",
     "FeedForm",
 )
 
@@ -100,12 +105,15 @@ def ada(publication: Publication) -> Client:
     by_domain = {"groups": [{"conditions": [{"kind": "domain", "test": "is", "value": "far.example"}]}]}
     far = edit_segment.add_segment(publication, name="Far", definition=by_domain, now=clock.now())
     Edition.objects.filter(publication=publication).update(leave_out=far)
+    full_snippet(publication)
     edit_feed.add_feed(
         publication, url="https://post.example.org/feed", section="Region", kicker="Sea", auto_queue=True
     )
     other = make.publication(slug="other")
     make.readers(other, 1)
     open_dispatch.open_dispatch(make.approved_edition(other).pk, now=make.MONDAY)
+    sent = make.approved_edition(make.publication(slug="sent"))
+    Edition.objects.filter(pk=sent.pk).update(state=EditionState.DISPATCHED)
     edit_publication.update_publication(publication, logo_width=200)
     publication.logo = publication.logo_dark = make.picture()
     publication.save()
@@ -137,6 +145,23 @@ def full_appeal(publication: Publication) -> Appeal:
     )
 
 
+def full_snippet(publication: Publication) -> Snippet:
+    """One with a value in every field."""
+    return Snippet.objects.create(
+        publication=publication,
+        name="events",
+        title="This week",
+        body="<p>Fish market.</p>",
+        url="https://post.example.org/events",
+        picture=make.picture(),
+        picture_alt="A fish",
+        place="after",
+        story_number=2,
+        starts_on=make.MONDAY.date(),
+        ends_on=make.MONDAY.date() + timedelta(days=30),
+    )
+
+
 def pasted(client: Client, address: str) -> list[PageForm]:
     """The page of the second step, which is the answer to the first."""
     return forms_in(client.post(address, {"text": PASTED, "url": "https://post.example.org/a"}), address)
@@ -157,10 +182,11 @@ def test_every_form_prints_each_field_that_it_saves(ada: Client) -> None:
 def first() -> dict[str, Any]:
     models: dict[str, Any] = {"story": Story, "edition": Edition, "dispatch": Dispatch, "appeal": Appeal}
     models["feed"] = Feed
-    models |= {"order": SubscriberImport, "user": User}
+    models |= {"order": SubscriberImport, "user": User, "snippet": Snippet}
     pitch = Story.objects.exclude(pitch="").get()
     ids = {name: model.objects.earliest("pk").pk for name, model in models.items()}
     return ids | {
+        "sent": Story.objects.filter(placements__edition__state=EditionState.DISPATCHED).earliest("pk").pk,
         "pitch": pitch.pk,
         "another": User.objects.get(name="Eddie").pk,
         "invitation": invitations.create_token(Invitation.objects.get()),

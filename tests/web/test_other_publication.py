@@ -163,12 +163,22 @@ def test_a_reader_of_two_publications_is_shown_with_what_belongs_to_ones_own(
     assert "evening" not in found
 
 
-def test_gifts_that_one_publication_imports_thank_its_readers_only(ids: Ids, morning: Publication) -> None:
+def test_gifts_that_one_publication_imports_concern_its_readers_only(
+    ids: Ids, morning: Publication, evening: Publication
+) -> None:
     eddie = browser(Role.EDITOR)
     content = f"email,date,amount,currency,reference\nrita@readers.example,{clock.now():%Y-%m-%d},5,USD,1\n".encode()
     answer = eddie.post("/desk/morning/gifts/", {"file": SimpleUploadedFile("g.csv", content), "source": "stripe"})
     assert "1 new gift" in words(answer)
     assert Gift.objects.get().publication == morning
+    other = make.gift("rita@readers.example", publication=evening, source="stripe", reference="2")
+    refund = f"email,date,amount,currency,reference,status\nr@readers.example,{clock.now():%Y-%m-%d},5,USD,2,refunded\n"
+    file = SimpleUploadedFile("r.csv", refund.encode())
+    eddie.post("/desk/morning/gifts/", {"file": file, "source": "stripe"})
+    assert Gift.objects.filter(pk=other.pk).exists()
+    file.seek(0)
+    signed_in(make.eddie()).post("/desk/morning/gifts/", {"file": file, "source": "stripe"})
+    assert not Gift.objects.filter(pk=other.pk).exists()
 
 
 def test_unsaved_changes_are_kept_for_ones_own_publication_only(ids: Ids) -> None:

@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Any
 
 import pytest
+from django.contrib.messages import get_messages
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern
@@ -17,6 +18,7 @@ from newsletter.publications.models import Publication
 from newsletter.publications.publication_roles import grant_publication_role
 from newsletter.urls import urlpatterns
 from tests.support import factories as make
+from tests.support.surroundings import ROOT
 from tests.web.asking import words
 from tests.web.conftest import signed_in
 from tests.web.two_publications import MARKS, address_in, filled_publication
@@ -66,6 +68,27 @@ EXPECTED = {
     "suggestion-queue": of(P.CURATE, methods=DONE),
     "suggestion-dismiss": of(P.CURATE, methods=DONE),
     "story": of(P.CURATE),
+    "story-correct": of(P.APPROVE),
+    "correction-preview": of(P.APPROVE, methods=DONE),
+    "story-correction-withdraw": of(P.APPROVE, methods=DONE),
+    "story-correction-line": of(P.APPROVE, methods=DONE),
+    "comments": of(P.CURATE, reach=Reach.LIST, methods=SHOWN),
+    "story-comments": of(P.CURATE),
+    "edition-comments": of(P.CURATE),
+    "thread-answer": of(P.CURATE, methods=DONE),
+    "thread-resolve": of(P.CURATE, methods=DONE),
+    "thread-reopen": of(P.CURATE, methods=DONE),
+    "thread-claim": of(P.CURATE, methods=DONE),
+    "thread-release": of(P.CURATE, methods=DONE),
+    "comment-edit": of(P.CURATE, methods=DONE),
+    "comment-delete": of(P.CURATE, methods=DONE),
+    "snippet-list": of(P.CURATE, methods=SHOWN),
+    "snippet-add": of(P.APPROVE),
+    "snippet-preview": of(P.APPROVE, methods=DONE),
+    "snippet": of(P.APPROVE),
+    "snippet-retire": of(P.APPROVE, methods=DONE),
+    "snippet-activate": of(P.APPROVE, methods=DONE),
+    "edition-calendar": of(P.CURATE, methods=SHOWN),
     "story-picture": of(P.PITCH, methods=SHOWN),
     "story-move": of(P.CURATE, methods=DONE),
     "story-drop": of(P.CURATE, methods=DONE),
@@ -182,14 +205,15 @@ def person_with(role: Role, slug: str = "") -> User:
 
 
 def asked(client: Client, method: str, address: str) -> tuple[int, str, str]:
-    """Return status, text and target of the answer, and undo whatever it changed."""
+    """Return status, text with the messages for the next page, and target of the answer; undo whatever it changed."""
     with transaction.atomic():
         answer: Any = client.get(address) if method == "GET" else client.post(address)
         content = (
             b"".join(answer.streaming_content) if answer.streaming else answer.content
         )  # to the end, as it is a file
         transaction.set_rollback(True)
-    return answer.status_code, content.decode(errors="replace"), answer.get("Location", "")
+    messages = " ".join(str(message) for message in get_messages(answer.wsgi_request))
+    return answer.status_code, f"{content.decode(errors='replace')} {messages}", answer.get("Location", "")
 
 
 def expected(access: Access, role: Role, *, for_all: bool, is_own: bool) -> str:
@@ -218,6 +242,17 @@ def test_every_address_has_an_expected_answer() -> None:
     assert names - SIGNED_IN - PUBLIC == set(EXPECTED)
 
 
+def test_pages_of_staff_find_objects_among_those_of_the_user_only() -> None:
+    """`permitted_or_404` does, `get_object_or_404` does not: only for what belongs to no publication, or is checked."""
+    calls = {
+        path.name
+        for folder in ("desk", "ops", "audience", "shared")
+        for path in (ROOT / "newsletter" / "web" / folder).rglob("*.py")
+        if "get_object_or_404(" in path.read_text(encoding="utf-8")
+    }
+    assert calls == {"permitted_objects.py", "failures_page.py", "sending_pauses.py", "reader_lookup.py"}
+
+
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("held", ["for all", "morning"])
 def test_a_role_opens_what_it_may_and_nothing_else(role: Role, held: str, ids: Ids) -> None:
@@ -231,6 +266,8 @@ def test_a_role_opens_what_it_may_and_nothing_else(role: Role, held: str, ids: I
                 wanted = expected(access, role, for_all=for_all, is_own=slug == "morning")
                 if (got := outcome(status)) != wanted:
                     wrong.append(f"{method} {pattern.name} of {slug}: {got} instead of {wanted}")
+                elif "does not permit this" in text:
+                    wrong.append(f"{method} {pattern.name} of {slug}: the page permits what the act refuses")
                 elif not for_all and MARKS["evening"] in text:
                     wrong.append(f"{method} {pattern.name} of {slug} names something of the other publication")
     assert not wrong, "\n".join(wrong)

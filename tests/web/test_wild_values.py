@@ -19,7 +19,10 @@ from newsletter.audience.models import Subscriber
 from newsletter.delivery.dispatches import open_dispatch
 from newsletter.delivery.models import Batch, Dispatch
 from newsletter.delivery.recipients import reader_links
+from newsletter.editions.comment_models import Comment, CommentThread
 from newsletter.editions.models import Edition
+from newsletter.editions.snippet_models import Snippet
+from newsletter.editions.story_correction_models import StoryCorrection
 from newsletter.giving.models import Appeal
 from newsletter.publications.models import Publication
 from newsletter.segments.models import Segment
@@ -42,13 +45,10 @@ PARTS = {"int": NUMBERS, "slug": WORDS, "str": TOKENS, "path": TOKENS}
 PART = re.compile(r"<(?:(\w+):)?(\w+)>")
 USUAL = {"int": "1", "slug": "morning", "str": "x", "path": "x"}
 FIRST: dict[str, Any] = {"story_id": Story, "edition_id": Edition, "dispatch_id": Dispatch, "batch_id": Batch}
-FIRST |= {
-    "appeal_id": Appeal,
-    "feed_id": Feed,
-    "suggestion_id": Suggestion,
-    "import_id": SubscriberImport,
-    "segment_id": Segment,
-}
+FIRST |= {"snippet_id": Snippet, "thread_id": CommentThread, "comment_id": Comment}
+FIRST |= {"story_correction_id": StoryCorrection}
+FIRST |= {"appeal_id": Appeal, "feed_id": Feed, "suggestion_id": Suggestion, "import_id": SubscriberImport}
+FIRST |= {"segment_id": Segment}
 SLOW = {"template", "template-preview", "template-version"}  # each try of a template is a process
 QUERY = re.compile(
     r"""request\.GET(?:\.get\(|\[)["']([\w-]+)|values\.get\(["']([\w-]+)|["']([\w-]+)["'] in request\.GET"""

@@ -10,7 +10,11 @@ from newsletter.delivery.dispatches import open_dispatch
 from newsletter.delivery.models import Attempt, Dispatch
 from newsletter.delivery.pause_models import SendingPause
 from newsletter.delivery.states import AttemptStatus, BatchState
-from newsletter.letters import assemble_edition, edition_decisions
+from newsletter.editions.comments import write_comments
+from newsletter.editions.models import Edition, EditionState
+from newsletter.editions.snippet_models import Snippet
+from newsletter.editions.story_correction_models import StoryCorrection
+from newsletter.letters import assemble_edition, correct_story, edition_decisions
 from newsletter.lib import clock
 from newsletter.ops.failures.record_failure import record_failure
 from newsletter.ops.models import Failure
@@ -49,8 +53,16 @@ def filled_publication(slug: str) -> dict[str, int]:
     assert template.pk
     assembled = make.edition(publication, due_at=now + timedelta(days=2), subject=f"{mark} today")
     assemble_edition.assemble(assembled.pk, now=now)
+    cora = User.objects.get(pk=make.person(Role.CURATOR, "Cora").pk)
+    thread = write_comments.open_thread(
+        story, text=f"{mark} says", by=cora, key=f"{publication.pk:032x}", team=Role.EDITOR, now=now
+    )
     return {
         "story_id": story.pk,
+        "thread_id": thread.pk,
+        "comment_id": thread.comments.get().pk,
+        "snippet_id": Snippet.objects.create(publication=publication, name=f"{mark} events", title=mark).pk,
+        "story_correction_id": _correction(publication, mark).pk,
         "pitch_id": _pitch(publication, mark).pk,
         "draft_id": StoryDraft.objects.create(
             publication=publication, state=DraftState.FAILED, url=f"https://{mark.lower()}.example.org/1"
@@ -104,6 +116,13 @@ def _sending(publication: Publication, mark: str) -> Dispatch:
     dispatch = open_dispatch.open_dispatch(edition.pk, now=clock.now())
     assert dispatch
     return dispatch
+
+
+def _correction(publication: Publication, mark: str) -> StoryCorrection:
+    story = make.story(publication, headline=f"{mark} was wrong")
+    edition = make.approved_edition(publication, due_at=clock.now() - timedelta(days=3), stories=0)
+    Edition.objects.filter(pk=edition.pk).update(state=EditionState.DISPATCHED)
+    return correct_story.correct_story(story, text=f"{mark} is right.", by=None, now=clock.now())
 
 
 def _pitch(publication: Publication, mark: str) -> Story:

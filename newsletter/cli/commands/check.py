@@ -78,6 +78,7 @@ def _facts() -> production_checks.Facts:
         has_webhook_key=bool(settings.SENDGRID_WEBHOOK_KEYS),
         trusted_proxies=settings.TRUSTED_PROXY_COUNT,
         installation_problem=installation.check(fresh=True).difference if is_migrated else "",
+        is_second_factor_required="admin" in settings.REQUIRE_SECOND_FACTOR,
     )
 
 

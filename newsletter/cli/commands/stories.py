@@ -23,6 +23,8 @@ class StateOption(StrEnum):
     QUEUED = "queued"
     USED = "used"
     DROPPED = "dropped"
+    PITCHED = "pitched"
+    DECLINED = "declined"
     ALL = "all"
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from newsletter.delivery.ledger.progress import Progress
     from newsletter.delivery.models import Dispatch, WarmUp
     from newsletter.editions.models import Edition
+    from newsletter.editions.snippet_models import Snippet
     from newsletter.giving.models import Appeal
     from newsletter.ops.system_status import SystemStatus
     from newsletter.pictures.models import Picture
@@ -48,11 +49,13 @@ FEED = (
     "id url title section kicker auto_queue max_suggestions max_age_days read_at content_at try_at tries problem hint "
     "created_at"
 )
+SNIPPET = "id name title body url picture_alt place story_number starts_on ends_on is_active created_at"
 PUBLICATION = (
     "slug name tagline website sender_name sender_email reply_to postal_address fallback_name language accent_colour "
     "accent_colour_dark logo_url logo_dark_url logo_width fonts layout corners footer_text social_links sponsor_name "
-    "sponsor_text sponsor_url greeting reading_time phrases utm_tags utm_excluded_hosts click_tracking time_zone "
-    "recurrence starts_on send_time lead_minutes local_time pace_per_minute pace_per_hour quiet_from quiet_until "
+    "sponsor_text sponsor_url corrections_place greeting reading_time phrases utm_tags utm_excluded_hosts "
+    "click_tracking time_zone recurrence starts_on send_time lead_minutes local_time pace_per_minute pace_per_hour "
+    "quiet_from quiet_until "
     "schedule_ahead_minutes minimum_stories maximum_stories teaser_paragraphs on_empty lateness_limit_minutes "
     "auto_approve two_people sign_up_open archive_open is_active created_at"
 )
@@ -91,6 +94,12 @@ def picture(picture: Picture | None) -> JsonObject | None:
 def appeal(appeal: Appeal) -> JsonObject:
     """Describe an appeal. `publication` is a slug."""
     return _named(appeal, APPEAL) | {"publication": appeal.publication.slug}
+
+
+def snippet(snippet: Snippet) -> JsonObject:
+    """Describe a snippet. `publication` is a slug, `body` HTML."""
+    shown = _named(snippet, SNIPPET) | {"publication": snippet.publication.slug}
+    return shown | {"picture": picture(snippet.picture)}
 
 
 def feed(feed: Feed) -> JsonObject:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from newsletter.accounts.permissions import Permission
     from newsletter.delivery.models import Dispatch
     from newsletter.editions.models import Edition
+    from newsletter.editions.snippet_models import Snippet
     from newsletter.giving.models import Appeal
     from newsletter.publications.models import Publication
     from newsletter.segments.models import Segment
@@ -71,6 +72,15 @@ def segment(number: int) -> Segment:
 
     found = Segment.objects.select_related("publication").filter(pk=number).first()
     return _found(found, "segment", number, "segments")
+
+
+def snippet(number: int) -> Snippet:
+    """Return the snippet with this number; raise `BadInput` if there is none."""
+
+    from newsletter.editions.snippet_models import Snippet
+
+    found = Snippet.objects.select_related("publication", "picture").filter(pk=number).first()
+    return _found(found, "snippet", number, "snippets")
 
 
 def edition(number: int) -> Edition:

@@ -11,6 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('giving', '0001_initial'),
+        ('pictures', '0001_initial'),
         ('publications', '0001_initial'),
         ('segments', '0001_initial'),
         ('stories', '0001_initial'),
@@ -71,6 +72,26 @@ class Migration(migrations.Migration):
             field=models.ManyToManyField(related_name='editions', through='editions.Placement', to='stories.story'),
         ),
         migrations.CreateModel(
+            name='StoryCorrection',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('text', models.CharField(help_text='A sentence that says what was wrong and what is right.', max_length=500)),
+                ('headline', models.CharField(blank=True, help_text='For the web version; empty: the one that was sent.', max_length=250)),
+                ('body', models.TextField(blank=True, help_text='Sanitised HTML for the web version; empty: the text that was sent.')),
+                ('sent_headline', models.CharField(help_text='The headline in the email that left.', max_length=250)),
+                ('is_for_next_email', models.BooleanField(default=True, help_text='A line of it is printed in one email.')),
+                ('corrected_at', models.DateTimeField()),
+                ('withdrawn_at', models.DateTimeField(blank=True, help_text='When it was undone: nothing shows it then.', null=True)),
+                ('corrected_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('edition', models.ForeignKey(help_text='The edition that has left with it.', on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='editions.edition')),
+                ('printed_in', models.ForeignKey(blank=True, help_text='The edition that has its line.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='printed_corrections', to='editions.edition')),
+                ('story', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='stories.story')),
+            ],
+            options={
+                'ordering': ['corrected_at', 'id'],
+            },
+        ),
+        migrations.CreateModel(
             name='FrozenLetter',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -122,5 +143,87 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='edition',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['held', 'cancelled']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='edition_gives_its_reason'),
+        ),
+        migrations.CreateModel(
+            name='CommentThread',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('opened_at', models.DateTimeField()),
+                ('team', models.CharField(blank=True, help_text='The role that is asked; empty: a comment.', max_length=20)),
+                ('claimed_at', models.DateTimeField(blank=True, null=True)),
+                ('resolved_at', models.DateTimeField(blank=True, null=True)),
+                ('claimed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('edition', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='comment_threads', to='editions.edition')),
+                ('publication', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='comment_threads', to='publications.publication')),
+                ('resolved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('story', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='comment_threads', to='stories.story')),
+            ],
+            options={
+                'ordering': ['-opened_at', '-id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Comment',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('text', models.TextField(blank=True, help_text='Empty once it was deleted.', max_length=2000)),
+                ('key', models.CharField(help_text='Of the form, so that two clicks write one comment.', max_length=32, unique=True)),
+                ('written_at', models.DateTimeField()),
+                ('edited_at', models.DateTimeField(blank=True, null=True)),
+                ('deleted_at', models.DateTimeField(blank=True, null=True)),
+                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='comments', to=settings.AUTH_USER_MODEL)),
+                ('thread', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='comments', to='editions.commentthread')),
+            ],
+            options={
+                'ordering': ['written_at', 'id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='CommentMention',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('read_at', models.DateTimeField(blank=True, null=True)),
+                ('comment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mentions', to='editions.comment')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='comment_mentions', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('read_at', None)), fields=['user'], name='mention_unread')],
+                'constraints': [models.UniqueConstraint(fields=('comment', 'user'), name='mention_once')],
+            },
+        ),
+        migrations.AddIndex(
+            model_name='commentthread',
+            index=models.Index(condition=models.Q(('claimed_by', None), ('resolved_at', None)), fields=['team'], name='request_waiting'),
+        ),
+        migrations.AddConstraint(
+            model_name='commentthread',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('edition', None), ('story__isnull', False)), models.Q(('edition__isnull', False), ('story', None)), _connector='OR'), name='thread_of_one_thing'),
+        ),
+        migrations.AddIndex(
+            model_name='comment',
+            index=models.Index(fields=['author', 'written_at'], name='editions_co_author__6f660a_idx'),
+        ),
+        migrations.CreateModel(
+            name='Snippet',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(help_text='Internal name; readers do not see it.', max_length=80)),
+                ('title', models.CharField(blank=True, help_text='Heading of the block.', max_length=120)),
+                ('body', models.TextField(blank=True, help_text='Sanitised HTML of paragraphs and lists (stories/rich_text).')),
+                ('url', models.URLField(blank=True, help_text='Where the title leads.', max_length=2000, verbose_name='link')),
+                ('picture_alt', models.CharField(blank=True, help_text='What the picture shows, for readers who cannot see it; empty: nothing.', max_length=300)),
+                ('place', models.CharField(choices=[('start', 'Before the first story'), ('after', 'After a story'), ('end', 'After the last story')], default='end', max_length=5)),
+                ('story_number', models.PositiveSmallIntegerField(default=1, help_text='After which story, counted from 1.')),
+                ('starts_on', models.DateField(blank=True, help_text='First day; empty: from now on.', null=True)),
+                ('ends_on', models.DateField(blank=True, help_text='Last day; empty: without an end.', null=True)),
+                ('is_active', models.BooleanField(default=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('picture', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='pictures.picture')),
+                ('publication', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='snippets', to='publications.publication')),
+            ],
+            options={
+                'ordering': ['pk'],
+                'constraints': [models.UniqueConstraint(fields=('publication', 'name'), name='snippet_name_once'), models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('body', ''), _negated=True), _connector='OR'), name='snippet_says_something'), models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='snippet_ends_after_start')],
+            },
         ),
     ]

@@ -10,13 +10,17 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from newsletter.editions.models import Edition
+from newsletter.editions.snippet_models import Snippet
+from newsletter.editions.story_correction_models import StoryCorrection
 from newsletter.giving.models import Appeal
 from newsletter.giving.place_appeal import AppealPosition
 from newsletter.letters.content.appeal_view import AppealView, view_of_appeal, view_of_thanks
 from newsletter.letters.content.brand_view import Brand, brand_of
+from newsletter.letters.content.correction_view import CorrectionView, views_of_corrections
 from newsletter.letters.content.locale_formats import long_date
 from newsletter.letters.content.publication_phrases import words_for
 from newsletter.letters.content.reading_time import minutes_to_read
+from newsletter.letters.content.snippet_view import SnippetView, views_of_snippets
 from newsletter.letters.content.story_arrangement import RequestedStyle, arrange_stories
 from newsletter.letters.content.story_view import StoryView, view_of_story
 from newsletter.letters.content.translations import Translation
@@ -25,7 +29,7 @@ from newsletter.lib.errors import InvalidState
 from newsletter.mail.message import MergeTag
 from newsletter.mail.text_cleaning import collapse_whitespace
 from newsletter.mail.text_direction import Direction, direction_of
-from newsletter.publications.models import Layout, Publication
+from newsletter.publications.models import CorrectionsPlace, Layout, Publication
 from newsletter.stories.models import Story
 
 THANKS_ON_THE_WEB = "letter=thanks"  # query string of the web version of a thank-you letter
@@ -67,6 +71,9 @@ class LetterContent:
     why: str
     tags: UtmTags | None = None  # in the links of stories and appeal
     click_tracking: bool = False  # the provider rewrites links to count clicks
+    corrections: tuple[CorrectionView, ...] = ()  # of stories in earlier editions
+    corrections_first: bool = False  # before the stories, not after them
+    snippets: tuple[SnippetView, ...] = ()  # blocks between the stories
     template: str = ""  # a custom template, in place of the HTML of the layout
 
 
@@ -79,6 +86,8 @@ def build_content(
     base_url: str,
     pictures: str = "",
     received_until: datetime | None = None,
+    corrections: Sequence[StoryCorrection] = (),
+    snippets: Sequence[Snippet] = (),
 ) -> LetterContent:
     """Build the content of an edition from `stories` in this order. Reads no database.
 
@@ -122,6 +131,9 @@ def build_content(
         why=words.fill(words.why, publication=publication.name),
         tags=tags,
         click_tracking=publication.click_tracking,
+        snippets=views_of_snippets(snippets, stories=len(views), pictures=pictures),
+        corrections=views_of_corrections(corrections, publication.language),
+        corrections_first=bool(corrections) and publication.corrections_place == CorrectionsPlace.START,
         template=publication.template.body if publication.template else "",
     )
 
@@ -145,6 +157,10 @@ def fingerprint(contents: LetterContent) -> str:
     values = asdict(contents)
     if not contents.template:
         del values["template"]  # keeps fingerprints from before custom templates existed
+    if not contents.corrections:
+        del values["corrections"], values["corrections_first"]  # likewise
+    if not contents.snippets:
+        del values["snippets"]  # likewise
     canonical = json.dumps(values, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 

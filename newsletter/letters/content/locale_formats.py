@@ -32,6 +32,12 @@ def long_date(day: date, language: str) -> str:
     return _first_day(format_date(day, "full", locale=locale), locale) if locale else day.isoformat()
 
 
+def full_date(day: date, language: str) -> str:
+    """Return the date with year and without weekday, such as “24 November 2026”."""
+    locale = _locale_with_months(language)
+    return _first_day(format_date(day, "long", locale=locale), locale) if locale else day.isoformat()
+
+
 def short_date(day: date, language: str) -> str:
     """Return the date without weekday and year, such as “24 November”."""
     locale = _locale_with_months(language)

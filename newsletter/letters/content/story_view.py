@@ -15,6 +15,7 @@ from newsletter.letters.content.publication_phrases import words_for
 from newsletter.letters.content.story_arrangement import StoryArrangement
 from newsletter.letters.content.translations import Translation
 from newsletter.mail.text_direction import Direction, direction_of, direction_of_text
+from newsletter.pictures.models import Picture
 from newsletter.publications.models import Publication
 from newsletter.stories.models import Kind, Story
 from newsletter.stories.rich_text import rich_text
@@ -131,20 +132,24 @@ def _credit(credit: str, words: Translation) -> str:
 
 
 def _picture(story: Story, words: Translation, pictures: str, *, widest: int) -> PictureView | None:
+    credit = _credit(story.picture_credit, words)
+    return picture_view(story.picture, alt=story.picture_alt, credit=credit, pictures=pictures, widest=widest)
+
+
+def picture_view(stored: Picture | None, *, alt: str, credit: str, pictures: str, widest: int) -> PictureView | None:
     """Return the picture `widest` pixels wide, or as its file if that is narrower; None until it is stored.
 
     A file of twice the column's width (1072 pixels) is sharp on every screen. A tall picture is made narrower, so that
     it does not fill the screen.
     """
-    stored = story.picture
     if not (stored and stored.is_stored):
         return None
     width, height = stored.width or 1, stored.height or 1  # a stored picture has both
     shown = max(1, min(widest, width, round(MAX_PICTURE_HEIGHT * width / height)))
     return PictureView(
         url=f"{pictures}/{stored.name}",
-        alt=story.picture_alt,
-        credit=_credit(story.picture_credit, words),
+        alt=alt,
+        credit=credit,
         width=shown,
         height=max(1, round(shown * height / width)),
     )

@@ -14,9 +14,11 @@ from newsletter.letters.preflight import (
     check_client_support,
     check_content,
     check_contrast,
+    check_corrections,
     check_html,
     check_pictures,
     check_size,
+    check_snippets,
     check_written,
 )
 from newsletter.letters.preflight.check_content import LEFTOVERS
@@ -36,6 +38,8 @@ def check(letter: Letter, contents: LetterContent) -> list[Finding]:
     return [
         *_letter_findings(letter, contents, texts),
         *check_brand.check_logo(contents.brand.logo),
+        *check_corrections.check_corrections(letter, contents.corrections),
+        *check_snippets.check_snippets(letter, contents.snippets),
         *check_written.check_written(texts),
         *check_written.check_headlines(texts),
         *check_written.check_alt_texts(texts),

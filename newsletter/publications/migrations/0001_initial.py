@@ -44,6 +44,7 @@ class Migration(migrations.Migration):
                 ('sponsor_name', models.CharField(blank=True, help_text='Sponsor named in every email.', max_length=120)),
                 ('sponsor_text', models.CharField(blank=True, help_text="The sponsor's line.", max_length=200)),
                 ('sponsor_url', models.URLField(blank=True, help_text="Where the sponsor's line leads.", max_length=2000)),
+                ('corrections_place', models.CharField(choices=[('end', 'After the last story'), ('start', 'Before the first story')], default='end', help_text='Where the next email prints corrections of stories that were sent.', max_length=5)),
                 ('greeting', models.BooleanField(default=True, help_text="Open a note from the editors with the reader's first name.")),
                 ('reading_time', models.BooleanField(default=False, help_text='Print how long the email takes to read.')),
                 ('phrases', models.JSONField(blank=True, default=dict, help_text='Phrases in place of fixed ones in emails, by name (change_phrases.py).')),

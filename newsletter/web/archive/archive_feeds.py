@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.feedgenerator import Rss201rev2Feed
 from django.views.decorators.http import conditional_page, require_safe
 
-from newsletter.editions import public_archive
+from newsletter.editions import correction_lines, public_archive
 from newsletter.publications.models import Publication
 from newsletter.web.archive.archive_pages import CACHED, address_of, open_archive
 from newsletter.web.archive.public_letter import public_subject
@@ -26,6 +26,7 @@ class FeedItem(NamedTuple):
     title: str
     headlines: list[str]
     sent_at: datetime
+    corrected_at: datetime | None
 
 
 @require_safe
@@ -66,6 +67,7 @@ def json_feed(request: HttpRequest, slug: str) -> HttpResponse:  # noqa: ARG001 
                 "title": item.title,
                 "content_text": "\n".join(item.headlines) or item.title,
                 "date_published": item.sent_at.isoformat(),
+                **({"date_modified": item.corrected_at.isoformat()} if item.corrected_at else {}),
             }
             for item in _items(publication)
         ],
@@ -86,7 +88,8 @@ def sitemap(request: HttpRequest, slug: str) -> HttpResponse:  # noqa: ARG001 â€
     root = ET.Element("urlset", xmlns=SITEMAP)
     editions = public_archive.archived_letters(publication).values_list("edition_id", "edition__dispatched_at")
     pages: list[tuple[str, datetime | None]] = [(address_of("archive", slug), None)]
-    pages += [(address_of("archive-edition", slug, pk), at) for pk, at in editions[:SITEMAP_SIZE]]
+    corrected = correction_lines.last_corrected(publication)
+    pages += [(address_of("archive-edition", slug, pk), corrected.get(pk, at)) for pk, at in editions[:SITEMAP_SIZE]]
     for address, at in pages:
         entry = ET.SubElement(root, "url")
         ET.SubElement(entry, "loc").text = address
@@ -98,11 +101,14 @@ def sitemap(request: HttpRequest, slug: str) -> HttpResponse:  # noqa: ARG001 â€
 
 def _items(publication: Publication) -> list[FeedItem]:
     letters = list(public_archive.archived_letters(publication)[:FEED_SIZE])
-    headlines = public_archive.headlines_of(letters)
+    corrections = correction_lines.corrections_in([letter.edition_id for letter in letters])
+    headlines = public_archive.headlines_of(letters, corrections)
+    corrected = {each.edition_id: each.corrected_at for each in corrections}
     items = []
     for letter in letters:
         letter.edition.publication = publication
         address = address_of("archive-edition", publication.slug, letter.edition_id)
         sent_at = letter.edition.dispatched_at or letter.edition.due_at
-        items.append(FeedItem(address, public_subject(letter), headlines[letter.edition_id], sent_at))
+        title, changed = public_subject(letter, corrections), corrected.get(letter.edition_id)
+        items.append(FeedItem(address, title, headlines[letter.edition_id], sent_at, changed))
     return items

@@ -10,8 +10,9 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import conditional_page, require_safe
 
-from newsletter.editions import public_archive
+from newsletter.editions import correction_lines, public_archive
 from newsletter.editions.models import Edition, FrozenLetter
+from newsletter.editions.story_correction_models import StoryCorrection
 from newsletter.letters.content.locale_formats import long_date
 from newsletter.letters.content.translations import translation_for
 from newsletter.mail.text_cleaning import clean_line
@@ -52,14 +53,15 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
     query = clean_line(request.GET.get("q", "")[:MAX_QUERY])
     page = Paginator(public_archive.archived_letters(publication, query), PAGE_SIZE).get_page(request.GET.get("page"))
     letters = list(page)
-    headlines = public_archive.headlines_of(letters)
+    corrections = correction_lines.corrections_in([letter.edition_id for letter in letters])
+    headlines = public_archive.headlines_of(letters, corrections)
     context: dict[str, Any] = {
         "publication": publication,
         "words": words,
         "phrases": words.archive,
         "query": query,
         "page": page,
-        "rows": [_row(letter, publication, headlines[letter.edition_id]) for letter in letters],
+        "rows": [_row(letter, publication, headlines[letter.edition_id], corrections) for letter in letters],
         "address": address_of("archive", slug),
     }
     response = render(request, "web/archive/editions.html", context)
@@ -79,9 +81,12 @@ def edition(request: HttpRequest, slug: str, edition_id: int) -> HttpResponse:  
     words = translation_for(publication.language)
     first = letter.edition.placements.select_related("story__picture").first()
     stored = first.story.picture if first and first.story.picture and first.story.picture.is_stored else None
+    corrections = correction_lines.corrections_in([letter.edition_id])
+    headlines = public_archive.headlines_of([letter], corrections)[letter.edition_id]
     head = PageHead(
+        public_subject(letter, corrections),
         address_of("archive-edition", slug, edition_id),
-        letter.edition.preheader or " · ".join(public_archive.headlines_of([letter])[letter.edition_id]),
+        letter.edition.preheader or " · ".join(headlines),
         f"{settings.PICTURES_URL}/{stored.name}" if stored else "",
     )
     bar = {"words": words, "phrases": words.archive, "feed": address_of("archive-feed", slug)}
@@ -89,12 +94,14 @@ def edition(request: HttpRequest, slug: str, edition_id: int) -> HttpResponse:  
     return HttpResponse(public_page(letter, head, bar), headers=headers)
 
 
-def _row(letter: FrozenLetter, publication: Publication, headlines: list[str]) -> dict[str, object]:
+def _row(
+    letter: FrozenLetter, publication: Publication, headlines: list[str], corrections: list[StoryCorrection]
+) -> dict[str, object]:
     letter.edition.publication = publication
     day = date_of(letter.edition)
     return {
         "id": letter.edition_id,
-        "subject": public_subject(letter),
+        "subject": public_subject(letter, corrections),
         "day": day,
         "date": long_date(day, publication.language),
         "headlines": headlines,

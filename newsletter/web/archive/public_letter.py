@@ -8,7 +8,10 @@ from markupsafe import Markup
 
 from newsletter.delivery.recipients import reader_links
 from newsletter.delivery.recipients.sample_reader import ANONYMOUS_ID, anonymous_letter
+from newsletter.editions import public_archive
 from newsletter.editions.models import FrozenLetter
+from newsletter.editions.story_correction_models import StoryCorrection
+from newsletter.letters import correct_story
 from newsletter.letters.style import palette
 from newsletter.mail.message import Letter
 
@@ -21,30 +24,33 @@ MAIN = re.compile(r"<main\b", re.IGNORECASE)
 class PageHead(NamedTuple):
     """What links to a page show of it."""
 
+    title: str
     address: str
     description: str
     picture: str  # address, or empty
 
 
-def public_subject(letter: FrozenLetter) -> str:
-    """Return the subject without a reader's name in it."""
-    return anonymous_letter(Letter(letter.subject, "", ""), letter.edition).subject
+def public_subject(letter: FrozenLetter, corrections: list[StoryCorrection]) -> str:
+    """Return the subject without a reader's name in it, as corrected since."""
+    subject = public_archive.subject_of(letter, corrections)
+    return anonymous_letter(Letter(subject, "", ""), letter.edition).subject
 
 
 def public_page(letter: FrozenLetter, head: PageHead, bar: dict[str, object]) -> str:
-    """Return the letter as a page; `bar` is the context of the template above it.
+    """Return the letter as a page, as corrected since; `bar` is the context of the template above it.
 
     Its link to the web version leads to the page itself. Links to unsubscribe lead to an explanation.
     """
     publication = letter.edition.publication
     token = reader_links.token_signer(letter.edition_id)(ANONYMOUS_ID)
-    html = anonymous_letter(Letter(letter.subject, letter.text, letter.html), letter.edition).html
+    corrected = correct_story.html_on_the_web(letter)
+    html = anonymous_letter(Letter(letter.subject, letter.text, corrected), letter.edition).html
     html = re.sub(rf"https?://[^\s\"'<>]*/v/{re.escape(token)}", lambda _: head.address, html)
     colours = {
         "light": palette.light_palette(publication.accent_colour),
         "dark": palette.dark_palette(publication.accent_colour, chosen=publication.accent_colour_dark),
     }
-    context = bar | colours | {"head": head, "title": public_subject(letter), "publication": publication}
+    context = bar | colours | {"head": head, "publication": publication}
     html = _insert(HEAD_START, html, render_to_string("web/archive/letter_head.html", context))
     above = render_to_string("web/archive/letter_bar.html", context)
     if MAIN.search(html):

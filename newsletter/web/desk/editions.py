@@ -20,6 +20,8 @@ from newsletter.delivery.dispatches.active_pauses import active_pauses
 from newsletter.delivery.dispatches.delay_reasons import delay_of, expected_delays
 from newsletter.delivery.dispatches.stop_edition import StopEffect
 from newsletter.delivery.ledger.progress import progress
+from newsletter.editions import correction_lines
+from newsletter.editions.comments import read_comments
 from newsletter.editions.embargo_and_expiry import reason_to_hold
 from newsletter.editions.models import TRANSITIONS, Edition, EditionState, Variant
 from newsletter.editions.reopen_edition import NOT_YET_SENT
@@ -29,6 +31,7 @@ from newsletter.letters.edit_edition import SaveEffect
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
 from newsletter.mail.message import Letter
+from newsletter.web.desk import comment_section
 from newsletter.web.desk import current_publication as publications
 from newsletter.web.desk.edition_readers import readers_of_edition
 from newsletter.web.desk.next_edition import next_stories
@@ -113,6 +116,7 @@ def mark(edition: Edition, *, now: datetime) -> Mark:
         edition.due_at,
         dispatch and progress(dispatch),
     ]
+    shown.append(read_comments.state_of(edition))
     shown += [(form.title, form.user.pk) for form in _unsaved(edition)]
     if edition.state in NOT_YET_SENT:
         shown += [(row.pk, row.answer, row.status) for row in looked_up_links.lookups_of(edition)]
@@ -153,6 +157,8 @@ def page(request: DeskRequest, edition: Edition, form: RescheduleForm) -> HttpRe
         "can": can(request, edition),
         "readers": readers_of_edition(edition, now=now),
         "unsaved": _unsaved(edition),
+        "lines": correction_lines.lines_of(edition),
+        "section": comment_section.section_of(request, edition),
         "history": audit_history.history_of(edition),
         "form": form,
         "now": now,
@@ -226,6 +232,8 @@ def can(request: DeskRequest, edition: Edition) -> dict[str, Any]:
         "cancel": can_approve and EditionState.CANCELLED in transitions,
         "send": can_send and is_open,
         "assemble": can_approve and edition.state == EditionState.PLANNED,
+        "correct": can_approve and edition.state == EditionState.DISPATCHED,
+        "take_lines_out": can_approve and edition.state in (EditionState.PLANNED, EditionState.ASSEMBLED),
         "reopen": can_approve and edition.state in (EditionState.ASSEMBLED, EditionState.APPROVED),
         "steer": (can_send or can_operate) and edition.state == EditionState.DISPATCHING,
     }

@@ -47,7 +47,7 @@ def import_file(request: DeskRequest, slug: str) -> HttpResponse:
     publication = publications.publication_from_url(request, slug)
     form = GiftsForm(request.POST, request.FILES) if request.method == "POST" else GiftsForm()
     is_for_all = has_permission(request.user, Permission.APPROVE)
-    report = _report(form, publication, is_for_all=is_for_all) if form.is_bound and form.is_valid() else None
+    report = _report(request, form, publication, is_for_all=is_for_all) if form.is_bound and form.is_valid() else None
     context = {
         "publication": publication,
         "several": is_for_all and len(publications.active_publications(request)) > 1,
@@ -58,7 +58,9 @@ def import_file(request: DeskRequest, slug: str) -> HttpResponse:
     return render(request, "web/desk/gifts.html", context, status=200 if not form.errors else 422)
 
 
-def _report(form: GiftsForm, publication: Publication, *, is_for_all: bool) -> GiftImportReport | None:
+def _report(
+    request: DeskRequest, form: GiftsForm, publication: Publication, *, is_for_all: bool
+) -> GiftImportReport | None:
     """Import the file and return the report; None if it was rejected, with the reason on the form.
 
     Whoever may decide for this publication only imports gifts for its readers only.
@@ -74,6 +76,7 @@ def _report(form: GiftsForm, publication: Publication, *, is_for_all: bool) -> G
             erased=suppressions.erased,
             currency=data["currency"],
             publication=publication if data["only_here"] or not is_for_all else None,
+            by=request.user,
             now=clock.now(),
         )
     except NewsletterError as error:

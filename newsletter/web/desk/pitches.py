@@ -77,6 +77,7 @@ def listing(request: DeskRequest, slug: str) -> HttpResponse:
         "own": _with_editions(list(pitches.pitches_of(publication, request.user)[:MAX_SHOWN])),
         "queued": [] if may_curate else list(publication.stories.all().queued()[:MAX_SHOWN]),
         "limit": pitches.MAX_SENTENCE,
+        "most": MAX_SHOWN,
         "State": StoryState,
     }
     return render(request, "web/desk/pitches.html", context)

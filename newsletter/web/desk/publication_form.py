@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 from django import forms
 
 from newsletter.publications.edit_publication import BOUNDS, YEARS
-from newsletter.publications.models import Corners, Fonts, Layout, Publication, TooFewStoriesPolicy
+from newsletter.publications.models import Corners, CorrectionsPlace, Fonts, Layout, Publication, TooFewStoriesPolicy
 from newsletter.publications.schedule import NOT_PLACES
 from newsletter.web.desk.appeal_form import DayField
 from newsletter.web.shared.edit_form import EditForm
@@ -142,6 +142,9 @@ class PublicationForm(EditForm):
     footer_text = _text("footer_text", "Footer text")
     social_links = LinksField(
         label="Social links", required=False, help_text="One per line: Bluesky https://bsky.app/profile/example.org"
+    )
+    corrections_place = forms.ChoiceField(
+        label="Corrections", choices=CorrectionsPlace.choices, help_text=_help("corrections_place")
     )
     sponsor_name = _text("sponsor_name", "Sponsor name")
     sponsor_text = _text("sponsor_text", "Sponsor text")

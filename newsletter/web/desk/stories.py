@@ -19,6 +19,7 @@ from newsletter.stories.models import Direction, Kind, Story, StoryDraft, StoryS
 from newsletter.stories.reading import story_drafts
 from newsletter.stories.reading.teaser_fields import teaser_fields
 from newsletter.stories.rich_text import typed_text
+from newsletter.web.desk import comment_section
 from newsletter.web.desk import current_publication as publications
 from newsletter.web.desk.rich_text_editor import WritingInput
 from newsletter.web.shared import audit_history, unsaved_changes
@@ -189,5 +190,6 @@ def _page(
 ) -> HttpResponse:
     context = {"publication": publication, "form": form, "story": story, "State": StoryState, "now": clock.now()}
     context |= {"unsaved": unsaved, "history": audit_history.history_of(story) if story else []}
+    context["section"] = comment_section.section_of(request, story) if story else None
     context["edition"] = Edition.objects.filter(placements__story=story).first() if story else None
     return render(request, "web/desk/story.html", context)

@@ -16,8 +16,8 @@ from newsletter.lib.errors import BadInput, InvalidState, NewsletterError
 from newsletter.publications.models import Publication
 from newsletter.stories import order_keys, story_queue
 from newsletter.stories.models import Story, StoryState
+from newsletter.web.desk import comment_section, story_queue_page
 from newsletter.web.desk import current_publication as publications
-from newsletter.web.desk import story_queue_page
 from newsletter.web.desk.story_drafts_page import shown_drafts
 from newsletter.web.desk.story_queue_diff import changes
 from newsletter.web.desk.story_queue_page import PAGE_SIZE, Shown
@@ -28,6 +28,7 @@ from newsletter.web.shared.parse_numbers import whole_number
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 from newsletter.web.shared.permitted_objects import permitted_or_404
 
+WAITING_SHOWN = 10  # comments of each kind
 OFFSETS = {"up": -1, "down": 1}
 
 
@@ -140,6 +141,7 @@ def _page(request: DeskRequest, publication: Publication, *, extra: ExtraEdition
     context |= {"dropped": undo, "problem": "", "publications": publications.active_publications(request)}
     context["pitches_waiting"] = publication.stories.all().pitched().count()
     context |= {"extra": extra or ExtraEditionForm(), "unsaved": unsaved_changes.titles_of_user(request.user)}
+    context["waiting_comments"] = comment_section.waiting_for(request, count=WAITING_SHOWN)
     return render(request, "web/desk/story_queue.html", context)
 
 

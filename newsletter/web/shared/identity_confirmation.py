@@ -31,18 +31,19 @@ def is_confirmed(request: HttpRequest) -> bool:
 
 
 def identity_confirmed(
-    back: str = "",
+    back: str = "", *, posts_only: bool = False
 ) -> Callable[[Callable[Concatenate[DeskRequest, P], HttpResponseBase]], Callable[..., HttpResponseBase]]:
     """Ask users to confirm who they are, unless they did recently.
 
     Stands below `permission_required`. After a form was posted they come to the page named `back`, with the same
-    arguments, or to the same address, and send it again: a stored form could be somebody else's by then.
+    arguments, or to the same address, and send it again: a stored form could be somebody else's by then. With
+    `posts_only` the page can be seen without.
     """
 
     def guard(view: Callable[Concatenate[DeskRequest, P], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
         def guarded(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-            if is_confirmed(request):
+            if is_confirmed(request) or (posts_only and request.method != "POST"):
                 return view(request, *args, **kwargs)
             is_form = request.method == "POST"
             where = _page(back, kwargs) if is_form and back else request.get_full_path()

@@ -14,6 +14,7 @@ from newsletter.accounts.models import User
 from newsletter.accounts.permissions import Permission, has_permission, has_permission_somewhere, permitted
 from newsletter.delivery.dispatches import active_pauses
 from newsletter.delivery.pause_models import SendingPause
+from newsletter.editions.comments import read_comments
 from newsletter.editions.models import Edition
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
@@ -34,6 +35,7 @@ def environment(**options: Any) -> Environment:
         static=static,
         url=_url,
         messages_for=get_messages,
+        count_waiting=_count_waiting,
         sending_pauses=_sending_pauses,
         is_sending_paused=_is_sending_paused,
         pause_sentence=_pause_sentence,
@@ -98,6 +100,10 @@ def _away(value: datetime) -> str:
 
 def _remaining(until: datetime) -> str:
     return display_formats.duration((until - clock.now()).total_seconds())
+
+
+def _count_waiting(user: User) -> int:
+    return read_comments.count_waiting(user)
 
 
 def _sending_pauses(user: User) -> list[SendingPause]:

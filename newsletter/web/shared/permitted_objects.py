@@ -15,7 +15,10 @@ from newsletter.accounts.models import User
 from newsletter.accounts.permissions import Permission, permitted
 from newsletter.audience.import_models import SubscriberImport
 from newsletter.delivery.models import Batch, Dispatch
+from newsletter.editions.comment_models import Comment, CommentThread
 from newsletter.editions.models import Edition
+from newsletter.editions.snippet_models import Snippet
+from newsletter.editions.story_correction_models import StoryCorrection
 from newsletter.giving.models import Appeal
 from newsletter.publications.models import Publication
 from newsletter.segments.models import Segment
@@ -37,6 +40,10 @@ PUBLICATION_OF: dict[type[Model], str] = {
     Edition: "publication",
     Segment: "publication",
     Appeal: "publication",
+    Snippet: "publication",
+    CommentThread: "publication",
+    Comment: "thread__publication",
+    StoryCorrection: "edition__publication",
     SubscriberImport: "publication",
     Dispatch: "edition__publication",
     Batch: "dispatch__edition__publication",

@@ -43,9 +43,12 @@ class KeptForm(NamedTuple):
 FORMS = {
     "story-add": KeptForm("New story", "headline", Permission.CURATE),
     "story": KeptForm("Story", "headline", Permission.CURATE),
+    "story-correct": KeptForm("Correction", "headline", Permission.APPROVE),
     "edition-texts": KeptForm("Subject and note", "subject", Permission.CURATE),
     "appeal-add": KeptForm("New appeal", "name", Permission.APPROVE),
     "appeal": KeptForm("Appeal", "name", Permission.APPROVE),
+    "snippet-add": KeptForm("New snippet", "name", Permission.APPROVE),
+    "snippet": KeptForm("Snippet", "name", Permission.APPROVE),
     "pitch-add": KeptForm("New pitch", "headline", Permission.PITCH),
     "pitch": KeptForm("Pitch", "headline", Permission.PITCH),
     "publication-add": KeptForm("New publication", "name", Permission.CONFIGURE),

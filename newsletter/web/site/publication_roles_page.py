@@ -43,7 +43,7 @@ def show(request: DeskRequest, user_id: int) -> HttpResponse:
             else:
                 grant_publication_role(user, publication, role=Role(role), by=request.user, now=clock.now())
                 messages.success(request, f"{user} has the role {Role(role).label.lower()} for {publication}.")
-            return redirect("user-roles", user.pk)
+            return redirect("user", user.pk)
     status = 422 if form.is_bound else 200
     return render(request, "web/site/publication_roles.html", roles_context(user, form), status=status)
 

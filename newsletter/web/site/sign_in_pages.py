@@ -58,6 +58,9 @@ class SignIn(LoginView):  # type: ignore[misc]  # django-allauth has no type hin
         context: dict[str, Any] = super(LoginView, self).get_context_data(**kwargs)
         return context
 
+    def _redirect_to_pending_stage(self, *_args: Any) -> None:
+        """Do not send people back to the second step: they may have begun as somebody else."""
+
     def form_invalid(self, form: SignInForm) -> HttpResponse:
         response: HttpResponse = super().form_invalid(form)
         response.status_code = 429 if TOO_MANY in form.non_field_errors() else 200

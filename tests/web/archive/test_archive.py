@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from newsletter.delivery.dispatches import control_dispatch, open_dispatch
 from newsletter.editions.models import Edition, EditionState
+from newsletter.letters import correct_story
 from newsletter.mail.message import MergeTag
 from newsletter.publications.models import Publication
 from tests.support import factories as make
@@ -174,7 +175,7 @@ def test_queries_do_not_grow_with_the_archive(
 ) -> None:
     for day in range(4):
         sent(open_archive, f"Rain {day}", day=day)
-    for address, queries in (("/a/morning/", 4), ("/a/morning/feed.xml", 3), ("/a/morning/sitemap.xml", 2)):
+    for address, queries in (("/a/morning/", 5), ("/a/morning/feed.xml", 4), ("/a/morning/sitemap.xml", 3)):
         with django_assert_num_queries(queries):
             client.get(address)
 
@@ -211,3 +212,19 @@ def test_signs_in_a_search_are_only_signs(client: Client, open_archive: Publicat
     assert "(at last)" in words(client.get("/a/morning/", {"q": "(at"}))
     for query in ("R..n", ".*", "[", "\\", "Ra_n", "%"):
         assert "(at last)" not in words(client.get("/a/morning/", {"q": query}))
+
+
+def test_a_corrected_story_is_corrected_on_every_public_page(client: Client, open_archive: Publication) -> None:
+    edition = sent(open_archive, "The bridge opens on Friday")
+    story = edition.placements.get().story
+    text, headline = "The bridge opens on Saturday, not on Friday.", "The bridge opens on Saturday"
+    correct_story.correct_story(story, text=text, headline=headline, by=make.eddie(), now=MONDAY + timedelta(days=9))
+    page = client.get(f"/a/morning/{edition.pk}/").content.decode()
+    assert f"Corrected on December 2, 2026: {text}" in page
+    assert '<meta property="og:title" content="The bridge opens on Saturday">' in page
+    for address in ("/a/morning/", "/a/morning/feed.xml", "/a/morning/feed.json"):
+        shown = client.get(address).content.decode()
+        assert (headline in shown, "on Friday" in shown) == (True, False), address
+    [item] = json.loads(client.get("/a/morning/feed.json").content)["items"]
+    assert item["date_modified"].startswith("2026-12-02")
+    assert "<lastmod>2026-12-02</lastmod>" in client.get("/a/morning/sitemap.xml").content.decode()

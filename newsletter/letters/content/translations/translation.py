@@ -27,6 +27,8 @@ class Translation:
     brief: str  # heading above short stories
     more: str  # the same heading in the one-story layout
     sponsored: str
+    corrections: str  # heading above corrections of earlier editions
+    corrected: str  # with a story on the web
     elsewhere: str
     give: str  # on the button of an amount
     given: str  # text of a thermometer

@@ -17,6 +17,7 @@ from newsletter.audit import audit_trail, changed_fields
 from newsletter.audit.acts import Act
 from newsletter.lib import clock
 from newsletter.web.shared.forms import PlainForm
+from newsletter.web.shared.identity_confirmation import identity_confirmed
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 
 
@@ -67,6 +68,7 @@ def show(request: DeskRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(without_second_factor=True)
+@identity_confirmed(posts_only=True)
 def sessions(request: DeskRequest) -> HttpResponse:
     """List one's sessions, and end one or all others."""
     user, now = request.user, clock.now()

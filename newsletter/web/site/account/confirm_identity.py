@@ -15,6 +15,7 @@ from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
+from newsletter.accounts import browser_sessions
 from newsletter.accounts.models import User
 from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
@@ -74,6 +75,8 @@ def confirm(request: DeskRequest) -> HttpResponse:
             else:
                 form.save()
             audit_trail.record(user, Act.REAUTHENTICATED, user, by_means_of=kind.replace("credential", "passkey"))
+        request.session.cycle_key()
+        browser_sessions.follow_new_key(request.session)
         request.session.pop(STATE_SESSION_KEY, None)  # a form that allauth keeps; it is sent again by its page
         return HttpResponseRedirect(_next(request, user))
     errors = [] if form is None else [str(one) for many in form.errors.values() for one in many]

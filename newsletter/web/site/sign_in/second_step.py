@@ -3,8 +3,11 @@
 from json import dumps
 from typing import Any
 
+from allauth.account.models import Login
+from allauth.account.utils import get_next_redirect_url
 from allauth.mfa.base.views import AuthenticateView
 from allauth.mfa.webauthn.internal import auth
+from allauth.mfa.webauthn.internal.flows import perform_passwordless_login
 from allauth.mfa.webauthn.views import LoginWebAuthnView
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -55,6 +58,16 @@ class PasskeySignIn(LoginWebAuthnView):  # type: ignore[misc]  # as above
 
     def get(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:  # noqa: ARG002 — Django's signature
         return JsonResponse(dict(auth.begin_authentication(None)))
+
+    def _redirect_to_pending_stage(self, *_args: Any) -> None:
+        """Do nothing: a passkey alone may be used after a password, too."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Go on to `next`, as after a password."""
+        authenticator = form.cleaned_data["credential"]
+        login = Login(user=authenticator.user, redirect_url=get_next_redirect_url(self.request))
+        response: HttpResponse = perform_passwordless_login(self.request, authenticator, login)
+        return response
 
     def form_invalid(self, _form: Any) -> HttpResponse:
         messages.error(self.request, NOT_ACCEPTED)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.contrib.auth import logout
+from django.contrib.sessions.backends.base import UpdateError
 from django.http import HttpRequest, HttpResponseBase
 
 from newsletter.accounts import browser_sessions
@@ -29,7 +30,10 @@ class SessionLimitsMiddleware:
             if browser_sessions.is_over(request.session, now=now):
                 logout(request)
             elif not (request.method == "GET" and "HX-Request" in request.headers):
-                browser_sessions.note_use(request.session, user, **origin_of(request), now=now)
+                try:
+                    browser_sessions.note_use(request.session, user, **origin_of(request), now=now)
+                except UpdateError:  # it was ended while the request arrived
+                    logout(request)
 
 
 def origin_of(request: HttpRequest) -> dict[str, str]:

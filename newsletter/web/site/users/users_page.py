@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from newsletter.accounts import manage_users, password_reset, second_factors
+from newsletter.accounts import browser_sessions, manage_users, password_reset, second_factors
 from newsletter.accounts.models import Role, User
 from newsletter.accounts.permissions import Permission
 from newsletter.audit import audit_trail
@@ -156,7 +156,7 @@ def show(request: DeskRequest, user_id: int) -> HttpResponse:
 @permission_required(Permission.CONFIGURE, for_all=True)
 @identity_confirmed("user")
 def change(request: DeskRequest, user_id: int, decision: str) -> HttpResponse:
-    """Close or reopen an account, send a link to a new password, or remove the second factors."""
+    """Close or reopen an account, end its sessions, send a link to a new password, or remove the second factors."""
     person, now = get_object_or_404(User, pk=user_id), clock.now()
     try:
         if decision == "close":
@@ -165,6 +165,9 @@ def change(request: DeskRequest, user_id: int, decision: str) -> HttpResponse:
         elif decision == "reopen":
             manage_users.reopen_account(person, by=request.user, now=now)
             messages.success(request, f"The account of {person} is open again.")
+        elif decision == "end-sessions":
+            browser_sessions.end_all(person, by=request.user, now=now)
+            messages.success(request, f"{person} was signed out everywhere.")
         elif decision == "reset-link":
             _send_reset_link(person, by=request.user)
             messages.success(request, f"{person} gets an email with a link to a new password.")

@@ -66,7 +66,10 @@ def test_sessions_are_listed_with_browser_and_network_and_ended_from_elsewhere(n
 
 def test_nobody_ends_the_session_of_somebody_else(nora: User, cora: Client) -> None:
     hers = sign_in()
-    for value in (str(BrowserSession.objects.get(user=nora).pk), "0", "x", "9" * 30, "'", "-1"):
+    aged = Client()
+    aged.force_login(nora)
+    assert aged.post("/account/sessions/", {"session": "others"})["Location"].startswith("/account/confirm/")
+    for value in (str(BrowserSession.objects.filter(user=nora).earliest("pk").pk), "0", "x", "9" * 30, "'", "-1"):
         cora.post("/account/sessions/", {"session": value})
     cora.post("/account/sessions/", {"session": "others"})
     assert hers.get("/account/").status_code == 200
@@ -105,6 +108,23 @@ def test_use_is_written_once_a_minute_and_refreshes_of_a_page_are_no_use(nora: U
     assert BrowserSession.objects.filter(last_used_at__lt=clock.now() - timedelta(minutes=8)).exists()
     browser.get("/account/")
     assert not BrowserSession.objects.filter(last_used_at__lt=clock.now() - timedelta(minutes=1)).exists()
+
+
+def test_a_session_that_ends_while_its_request_arrives_is_anonymous(
+    nora: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = sign_in()
+    session = browser.session
+    session[browser_sessions.USED_AT] -= 120
+    session.save()
+    is_over = browser_sessions.is_over
+
+    def end_meanwhile(*args: Any, **kwargs: Any) -> bool:
+        Session.objects.all().delete()
+        return is_over(*args, **kwargs)
+
+    monkeypatch.setattr(browser_sessions, "is_over", end_meanwhile)
+    assert browser.get("/account/")["Location"].startswith("/sign-in/")
 
 
 def test_a_sign_in_gets_a_new_key_and_the_session_of_before_is_gone(nora: User, client: Client) -> None:

@@ -17,6 +17,7 @@ from newsletter.audit.models import Record
 from newsletter.lib import clock
 from newsletter.lib.errors import InvalidState
 from tests.support import factories as make
+from tests.web.asking import words
 from tests.web.conftest import signed_in
 from tests.web.site.mailbox import emails_to
 
@@ -55,6 +56,9 @@ def test_with_an_app_a_password_alone_opens_nothing_and_a_code_works_once(nora: 
     for path in ("/", "/account/", "/account/second-factor/", "/account/confirm/"):
         assert browser.get(path)["Location"].startswith("/sign-in/"), path
     assert browser.post("/sign-in/code/", {"code": "000000"}).status_code == 422
+    assert "Forgot your password?" in words(browser.get("/sign-in/"))  # they may be somebody else after all
+    assert browser.get("/sign-in/passkey/").status_code == 200
+    browser.post("/sign-in/", PASSWORD)
     code = code_of(secret)
     assert browser.post("/sign-in/code/", {"code": code})["Location"] == "/"
     assert browser.get("/account/").status_code == 200
@@ -143,7 +147,9 @@ def test_security_settings_need_a_sign_in_of_the_last_quarter_of_an_hour(nora: U
         assert browser.post(f"/account/second-factor/{path}")["Location"].startswith("/account/confirm/?next=")
     wrong = browser.post("/account/confirm/", {"password": "wrong", "next": "/account/"})
     assert wrong.status_code == 422
+    before = browser.session.session_key
     where = browser.post("/account/confirm/", {"password": make.PASSWORD, "next": "https://evil.example/"})
+    assert browser.session.session_key != before
     assert where["Location"] == "/"
     for path in paths:
         assert browser.get(f"/account/second-factor/{path}").status_code == 200

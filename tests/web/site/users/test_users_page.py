@@ -34,6 +34,9 @@ def test_a_role_change_counts_from_the_next_request_and_a_closed_account_is_out_
     otto = make.otto()
     his = signed_in(otto)
     assert his.get("/ops/").status_code == 200
+    admin.post(f"/users/{otto.pk}/end-sessions/")
+    assert his.get("/ops/").status_code == 302
+    his = signed_in(otto)
     admin.post(f"/users/{otto.pk}/", {"role": "curator"})
     assert his.get("/ops/").status_code == 403
     admin.post(f"/users/{otto.pk}/close/")
