@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from importlib import import_module
 from typing import Any
 
 import django
@@ -112,7 +113,12 @@ def every(made: dict[str, Any], measurer: Measurer, only: str = "") -> Iterator[
         client.force_login(known or User.objects.create_user(email, None, name=role.value, role=role))
         clients.append(client)
     editor, ops = clients
-    for kind, what, act, prepare in [*_pages(made, editor, ops), *_tasks(), *_acts(made, editor)]:
+    for kind, what, act, prepare in [
+        *_pages(made, editor, ops),
+        *_tasks(),
+        *_comments(made, editor),
+        *_acts(made, editor),
+    ]:
         if only in what:
             yield measurer.measure(kind, what, act, prepare)
 
@@ -143,6 +149,12 @@ def _pages(made: dict[str, Any], editor: Any, ops: Any) -> Iterator[Measured]:
         "desk": f"/desk/{slug}/",
         "desk, the whole queue": f"/desk/{slug}/?shown=10000",
         "editions": f"/desk/{slug}/editions/",
+        "calendar": f"/desk/{slug}/editions/calendar/",
+        "calendar, years ahead": f"/desk/{slug}/editions/calendar/?month=2040-06",
+        "snippets": f"/desk/{slug}/snippets/",
+        "new snippet": f"/desk/{slug}/snippets/new/",
+        "comments that wait": "/comments/",
+        "comments on an edition": f"/editions/{large}/comments/",
         "edition, waiting": f"/editions/{large}/",
         "edition, planned": f"/editions/{planned.pk}/",
         "edition, held": f"/editions/{held.pk}/",
@@ -278,15 +290,25 @@ def _acts(made: dict[str, Any], editor: Any) -> Iterator[Measured]:
     yield "act", "give another time", give_another_time, to("release") if state_is("held") else _nothing
 
 
+def _comments(made: dict[str, Any], editor: Any) -> Iterator[Measured]:
+    from newsletter.editions.comment_models import Comment
+
+    def write() -> Any:
+        form = {"text": "Is the number right?", "key": f"{time.time_ns():032x}", "team": ""}
+        return editor.post(f"/stories/{made['queue'][20]}/comments/", form)
+
+    def forget() -> None:  # one person writes a limited number in an hour
+        Comment.objects.all().delete()
+
+    yield "act", "write a comment", write, forget
+
+
 def _tasks() -> Iterator[Measured]:
     from workers.beat_schedule import PERIODIC_TASKS
-    from workers.tasks import assembly, dispatch, insights, maintenance, pictures
 
-    modules = {m.__name__.rpartition(".")[2]: m for m in (assembly, dispatch, insights, maintenance, pictures)}
     for entry in PERIODIC_TASKS:
-        _, _, module, name = entry.task.split(".")
-        run = getattr(modules[module], name)
-        yield "task", name.replace("_", " "), run, _nothing
+        module, _, name = entry.task.rpartition(".")
+        yield "task", name.replace("_", " "), getattr(import_module(module), name), _nothing
 
 
 if __name__ == "__main__":

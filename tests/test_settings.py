@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from newsletter.__main__ import main
+from newsletter.accounts.models import Role
 from newsletter.lib.errors import BadSetting
 from tests.support.surroundings import ROOT
 
@@ -22,7 +23,8 @@ def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         monkeypatch.setenv("NEWSLETTER_DATA", str(tmp_path / "data"))
         for name, value in variables.items():
             monkeypatch.setenv(name, value)
-        monkeypatch.delitem(sys.modules, "newsletter.ops_settings", raising=False)
+        for module in ("newsletter.ops_settings", "newsletter.sign_in_settings"):
+            monkeypatch.delitem(sys.modules, module, raising=False)
         return runpy.run_path(str(ROOT / "newsletter" / "settings.py"))
 
     return settings
@@ -213,3 +215,31 @@ def test_batches_are_kept_for_ever_or_for_thirty_days_at_least(read: Any, days: 
         read(BATCHES_KEPT_DAYS=days)
     assert read(BATCHES_KEPT_DAYS="0")["BATCHES_KEPT_DAYS"] == 0
     assert read(BATCHES_KEPT_DAYS="30")["BATCHES_KEPT_DAYS"] == 30
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("REQUIRE_SECOND_FACTOR", "admin,boss"),
+        ("STAFF_EMAIL_SENDER", "desk"),
+        ("STAFF_EMAIL_SENDER", "Desk <desk@example.org>"),
+        ("STAFF_EMAILS_PER_MINUTE", "0"),
+        ("SESSION_IDLE_HOURS", "0"),
+        ("SESSION_MAX_HOURS", "for ever"),
+    ],
+)
+def test_an_invalid_setting_of_accounts_stops_the_start(read: Any, name: str, value: str) -> None:
+    with pytest.raises(BadSetting, match=name):
+        read(**{name: value})
+
+
+def test_every_role_may_be_named_as_one_that_must_have_a_second_factor(read: Any) -> None:
+    assert read(REQUIRE_SECOND_FACTOR=",".join(Role.values))["REQUIRE_SECOND_FACTOR"] == Role.values
+
+
+def test_over_https_other_hosts_of_the_domain_cannot_set_our_cookies(read: Any) -> None:
+    settings = read(BASE_URL="https://news.example.org")
+    assert settings["SESSION_COOKIE_NAME"] == "__Host-sessionid"
+    assert settings["CSRF_COOKIE_NAME"] == "__Host-csrftoken"
+    assert settings["SESSION_COOKIE_SECURE"]
+    assert "SESSION_COOKIE_NAME" not in read(BASE_URL="http://127.0.0.1:8000")  # browsers refuse that name there

@@ -35,6 +35,16 @@ def note_recovery_code_used(user: User, *, left: int, now: datetime) -> None:
     )
 
 
+def note_codes_guessed(user: User, *, now: datetime) -> None:
+    """Tell `user` that somebody with their password failed at the second step again and again."""
+    _note(
+        user,
+        "Many wrong codes for your account",
+        "Somebody who knows your password entered many wrong codes. Change your password if it was not you.",
+        now=now,
+    )
+
+
 def note_invitation_accepted(inviter: User, user: User, *, now: datetime) -> None:
     """Tell the administrator who invited them that `user` has an account now."""
     lines = [f"{user} ({user.email}) accepted your invitation and has an account now."]

@@ -25,6 +25,7 @@ from newsletter.publications.models import Publication
 from newsletter.publications.publication_roles import grant_publication_role
 
 VALID = timedelta(days=7)
+KEPT = timedelta(days=90)  # of one that was not accepted
 MIN_RESEND_INTERVAL = timedelta(minutes=1)  # a double click sends one email
 HAS_ACCOUNT = "There is already a user with this address."
 VOID = "This invitation was already used, was withdrawn or has expired."
@@ -106,6 +107,11 @@ def withdraw(invitation: Invitation, *, by: User | None, now: datetime) -> Invit
             invitation.save(update_fields=["withdrawn_at"])
             audit_trail.record(by, Act.INVITATION_WITHDRAWN, invitation, now=now)
     return invitation
+
+
+def delete_old(*, now: datetime) -> None:
+    """Delete invitations that were not accepted and are older than `KEPT`, and with them the addresses."""
+    Invitation.objects.filter(accepted_at=None, invited_at__lt=now - KEPT).delete()
 
 
 def create_token(invitation: Invitation) -> str:

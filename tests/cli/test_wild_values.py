@@ -43,7 +43,7 @@ RENDERING = frozenset(  # slow
 RENDERING_VALUES = ("", "9" * 30, "x" * 5000, "\udcff")
 MAX_FULL_FIELDS = 3  # of one type in a model get every value
 UNSHARED = frozenset({"file", "assignments"})  # the same help, but each command has its own parser
-MAX_SENTENCE_LENGTH = 1000  # characters
+MAX_SENTENCE_LENGTH = 1500  # characters; the choices of an option are listed, such as all acts
 
 
 def every_command(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:

@@ -25,7 +25,7 @@ def attempt(url: str, password: str) -> int:
     """As a browser does it: the form, its proof of origin, and the answer."""
     page = ask("GET", f"{url}/sign-in/")
     cookie = SimpleCookie(page.headers["Set-Cookie"])["csrftoken"].value
-    [proof] = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page.body)
+    proof, *_ = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page.body)
     body = f"csrfmiddlewaretoken={proof}&username=otto%40harbour.example&password={password.replace(' ', '+')}"
     kind = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": f"csrftoken={cookie}"}
     return ask("POST", f"{url}/sign-in/", body=body, headers=kind).status

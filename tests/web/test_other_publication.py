@@ -290,6 +290,8 @@ def test_the_switcher_and_the_first_page_follow_the_roles(ids: Ids, evening: Pub
     User.objects.filter(pk=person.pk).update(role="")
     assert "Aardvark Post: stories" in words(client.get("/"))
     assert follow(client.get("/editions/"), client).startswith("Aardvark Post: editions")
+    Publication.objects.filter(slug="morning").update(is_active=False)
+    assert "None of the publications for which you have a role here is active now." in words(client.get("/editions/"))
 
 
 def test_the_counts_of_the_scene(ids: Ids) -> None:
@@ -297,5 +299,5 @@ def test_the_counts_of_the_scene(ids: Ids) -> None:
     for slug in MARKS:
         publication = Publication.objects.get(slug=slug)
         assert publication.stories.count() >= 3
-        assert Edition.objects.filter(publication=publication).count() == 2
+        assert Edition.objects.filter(publication=publication).count() >= 2
         assert Subscriber.objects.filter(subscriptions__publication=publication).exists()

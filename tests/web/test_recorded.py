@@ -12,7 +12,7 @@ from newsletter.audit.models import Record
 from newsletter.delivery.dispatches import open_dispatch
 from newsletter.delivery.models import Attempt, Dispatch
 from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
-from newsletter.editions.models import Edition
+from newsletter.editions.models import Edition, EditionState
 from newsletter.letters import assemble_edition, custom_templates
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
@@ -126,6 +126,28 @@ def test_an_appeal_and_a_publication_that_are_changed(browser: Client, publicati
     assert recorded(browser, f"/appeals/{appeal.pk}/activate/").details == {"is_active": "no → yes"}
     changed = recorded(browser, "/publications/morning/", send_time="06:00")
     assert (changed.act, changed.details) == (Act.PUBLICATION_CHANGED, {"send_time": "07:00 → 06:00"})
+
+
+def test_a_snippet_a_correction_and_a_comment(browser: Client, publication: Publication) -> None:
+    form = {"name": "events", "title": "This week", "place": "end", "story_number": "1"}
+    added = recorded(browser, "/desk/morning/snippets/new/", **form)
+    assert (added.act, added.subject, added.details) == (Act.SNIPPET_ADDED, "snippet", {"publication": "morning"})
+    assert recorded(browser, f"/snippets/{added.subject_id}/retire/").details == {"is_active": "yes → no"}
+    edition = make.approved_edition(publication)
+    Edition.objects.filter(pk=edition.pk).update(state=EditionState.DISPATCHED)
+    story = edition.placements.get().story
+    corrected = recorded(browser, f"/stories/{story.pk}/correct/", text="It opens on Saturday.")
+    assert (corrected.act, corrected.subject_id) == (Act.STORY_CORRECTED, story.pk)
+    assert corrected.details["correction"] == "It opens on Saturday."
+    correction = story.corrections.get()
+    assert recorded(browser, f"/story-corrections/{correction.pk}/line/").act == Act.CORRECTION_LINE_REMOVED
+    assert recorded(browser, f"/story-corrections/{correction.pk}/withdraw/").act == Act.CORRECTION_WITHDRAWN
+    written = recorded(browser, f"/stories/{story.pk}/comments/", text="A secret", key="1" * 32, team="admin")
+    assert (written.act, written.subject) == (Act.COMMENT_WRITTEN, "commentthread")
+    assert "secret" not in str(written.details)
+    at = f"/comment-threads/{written.subject_id}"
+    assert recorded(browser, f"{at}/claim/").act == Act.REQUEST_CLAIMED
+    assert recorded(browser, f"{at}/resolve/").act == Act.THREAD_RESOLVED
 
 
 def test_a_feed_that_is_added_changed_and_removed(browser: Client, publication: Publication) -> None:

@@ -26,6 +26,7 @@ from newsletter.mail.sendgrid.scheduled_send_api import ScheduledSendApi
 from newsletter.ops import heartbeats, mailbox_counts, queue_history
 from newsletter.ops.check_broker import is_redis_server, redis_url
 from newsletter.ops.failures import record_failure
+from newsletter.publications import invitations
 from newsletter.stories.reading import story_drafts
 from workers import due_work, queue_depth
 from workers.queues import WORKER_QUEUES
@@ -45,6 +46,7 @@ CLEAN_UP: tuple[Callable[..., object], ...] = (
     sign_up_limits.forget_old,
     unsaved_forms.delete_old,
     staff_emails.delete_old,
+    invitations.delete_old,
     look_up_links.delete_old,
     import_orders.delete_old,
     data_requests.delete_expired,

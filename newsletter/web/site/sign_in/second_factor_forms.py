@@ -46,7 +46,9 @@ class LimitedCode:
         used = attempt_limits.count_code(context.request, self.user.pk)
         if used is None:
             if attempt_limits.is_first_refusal(context.request, f"code {self.user.pk}"):
-                audit_trail.record(None, Act.SECOND_FACTOR_FAILED, self.user, reason="too many attempts")
+                with transaction.atomic():
+                    audit_trail.record(None, Act.SECOND_FACTOR_FAILED, self.user, reason="too many attempts")
+                    security_notes.note_codes_guessed(self.user, now=clock.now())
             raise ValidationError(TOO_MANY, code="too_many")
         try:
             code = str(super().clean_code())  # type: ignore[misc]  # of the form that this is mixed into

@@ -109,6 +109,8 @@ def test_guesses_at_codes_are_limited_over_all_sessions_and_a_right_code_waits_t
     assert browser.post("/sign-in/code/", {"code": code_of(secret)}).status_code == 429
     assert browser.post("/sign-in/code/", {"code": codes[0]}).status_code == 429
     assert Record.objects.filter(act=Act.SECOND_FACTOR_FAILED).count() == 9  # the refusal is recorded once
+    subjects = [email["subject"] for email in emails_to(nora.email)]
+    assert subjects.count("Many wrong codes for your account") == 1
     cache.clear()
     assert browser.post("/sign-in/code/", {"code": codes[0]}).status_code == 302
 

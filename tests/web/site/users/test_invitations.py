@@ -38,7 +38,7 @@ def invited(admin: Client, **said: Any) -> str:
     """Invite Nora on the page, and return the path of her link."""
     form = {"email": "nora@example.org", "name": "Nora", "role": "editor"} | said
     assert admin.post("/users/invite/", form).status_code == 302
-    return link_to("nora@example.org")
+    return link_to(str(form["email"]))
 
 
 def test_an_invited_person_chooses_a_password_and_is_signed_in(admin: Client, client: Client, ada: User) -> None:
@@ -137,6 +137,15 @@ def test_one_invitation_for_an_address_however_often_the_button_is_pressed(admin
     for _ in range(3):
         admin.post(f"/users/invitations/{number}/again/")
     assert Record.objects.filter(act=Act.INVITATION_SENT_AGAIN).count() == 1
+
+
+def test_an_invitation_that_nobody_accepted_is_forgotten_after_three_months(admin: Client, client: Client) -> None:
+    client.post(invited(admin), FORM)
+    invited(admin, email="rosa@example.org")
+    invitations.delete_old(now=clock.now() + timedelta(days=89))
+    assert Invitation.objects.count() == 2
+    invitations.delete_old(now=clock.now() + timedelta(days=91))
+    assert [one.email for one in Invitation.objects.all()] == ["nora@example.org"]
 
 
 def test_a_weak_password_is_refused_and_nothing_typed_is_lost(admin: Client, client: Client) -> None:
