@@ -140,13 +140,17 @@ def assembly(_: Plan) -> Iterator[Line]:
             for what in ("renders", "inlinings"):
                 figure = told[what] / told["variants"]
                 yield Line("assembly", f"{what} a variant for {count:,} readers", figure, "", least=1, most=1)
-        yield Line("assembly", "variants: the letter that asks, and the one that thanks", made[-1]["variants"])
+        yield Line(
+            "assembly",
+            "variants: the letter that asks, the one that thanks, and one without either",
+            made[-1]["variants"],
+        )
         yield Line("assembly", "one assembly, preflight included", made[-1]["milliseconds"], "ms of CPU")
         yield Line("assembly", "HTML of the letter", made[-1]["html"] / 1000, "KB")
 
 
 def audience(plan: Plan) -> Iterator[Line]:
-    """A search among all readers, the page of one, and the sign-up page, without the network."""
+    """A search among all readers, the page of one, the sign-up page, and counts of segments, without the network."""
     for kind in ("postgresql", "sqlite"):
         with Stage(kind) as stage:
             plan.saw(stage)
@@ -157,6 +161,10 @@ def audience(plan: Plan) -> Iterator[Line]:
             yield Line("audience", f"record of one reader {where}", took["record"], "ms", most=200)
             yield Line("audience", f"sign-up page, {kind}", took["page"], "ms", most=50)
             yield Line("audience", f"sign-up, {kind}", took["sign_up"], "ms")
+            for name, one in stage.do("-m", "benchmarks.counting", slug(plan.readers)).items():
+                shown = f"live count of a segment ({name}) {where}"
+                yield Line("audience", shown, one["live"], "ms", most=300)
+                yield Line("audience", f"the same exactly ({name})", one["exact"], "ms")
 
 
 def webhook(plan: Plan) -> Iterator[Line]:

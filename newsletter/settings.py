@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "newsletter.stories",
     "newsletter.giving",
     "newsletter.audience",
+    "newsletter.segments",
     "newsletter.editions",
     "newsletter.delivery",
     "newsletter.insights",

@@ -9,7 +9,7 @@ from django.views.generic import RedirectView, View
 
 from newsletter.api import metrics, sendgrid_webhook
 from newsletter.web.archive import archive_feeds, archive_pages
-from newsletter.web.audience import reader_exports, reader_imports, reader_lookup, suppression_pages
+from newsletter.web.audience import reader_exports, reader_imports, reader_lookup, segment_pages, suppression_pages
 from newsletter.web.desk import (
     appeals,
     arrange_edition,
@@ -20,6 +20,7 @@ from newsletter.web.desk import (
     custom_template,
     edition_actions,
     edition_calendar_page,
+    edition_readers,
     edition_story_form,
     edition_text_form,
     editions,
@@ -143,6 +144,7 @@ EDITIONS = [
     path("editions/<int:edition_id>/texts/", edition_text_form.texts, name="edition-texts"),
     path("editions/<int:edition_id>/texts/inbox/", edition_text_form.inbox, name="edition-texts-inbox"),
     path("editions/<int:edition_id>/texts/email/", edition_text_form.email, name="edition-texts-email"),
+    path("editions/<int:edition_id>/readers/", edition_readers.choose, name="edition-readers"),
     path("editions/<int:edition_id>/test/", email_test_page.send_test, name="edition-test"),
     path("editions/<int:edition_id>/stop/", stop_edition_page.stop, name="edition-stop"),
     path("editions/<int:edition_id>/submit/", edition_actions.submit, name="submit"),
@@ -205,6 +207,10 @@ OPS = [
 AUDIENCE = [
     path("readers/", reader_lookup.find, name="readers"),
     path("readers/<int:subscriber_id>/", reader_lookup.show, name="reader"),
+    path("readers/segments/<slug:slug>/", segment_pages.listing, name="segments"),
+    path("readers/segments/<slug:slug>/new/", segment_pages.add, name="segment-add"),
+    path("readers/segment/<int:segment_id>/", segment_pages.edit, name="segment"),
+    path("readers/segment/<int:segment_id>/remove/", segment_pages.remove, name="segment-remove"),
     path("readers/suppressions/", suppression_pages.listing, name="suppressions"),
     path("readers/export/<slug:slug>.csv", reader_exports.readers, name="readers-export"),
     path("readers/export/<slug:slug>/consent.csv", reader_exports.consent_events, name="consent-export"),

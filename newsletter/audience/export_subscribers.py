@@ -18,7 +18,7 @@ class ExportedSubscriber(NamedTuple):
     """One row. `status` is the subscription status, or `suppressed` for an active one whose address is suppressed.
 
     `suppression` is the reason, also for unsubscribed readers. Times are UTC or None; `consent_at` is None if consent
-    was never given. `time_zone` is empty if unknown.
+    was never given. `time_zone` is empty if unknown. `no_appeals` is `yes` for those who chose that, otherwise empty.
     """
 
     email: str
@@ -31,6 +31,7 @@ class ExportedSubscriber(NamedTuple):
     paused_until: date | None
     unsubscribed_at: datetime | None
     unsubscribed_via: str
+    no_appeals: str
 
 
 def rows(publication: Publication) -> Iterator[ExportedSubscriber]:
@@ -47,12 +48,16 @@ def rows(publication: Publication) -> Iterator[ExportedSubscriber]:
                 "paused_until",
                 "unsubscribed_at",
                 "unsubscribed_via",
+                "subscriber__no_appeals",
             ),
         )
     )
-    for email, first_name, status, source, consent_at, time_zone, reason, *rest in found.iterator(chunk_size=2000):
+    for email, first_name, status, source, consent_at, time_zone, reason, *rest, plain in found.iterator(
+        chunk_size=2000
+    ):
         shown = SUPPRESSED if reason and status == SubscriptionStatus.ACTIVE else status
-        yield ExportedSubscriber(email, first_name, shown, source, consent_at, time_zone, reason or "", *rest)
+        values = (email, first_name, shown, source, consent_at, time_zone, reason or "", *rest, "yes" if plain else "")
+        yield ExportedSubscriber._make(values)
 
 
 def lines(readers: Iterable[ExportedSubscriber]) -> Iterator[str]:

@@ -134,7 +134,7 @@ def check_rows(
             continue
         seen[address] = consent.strictness
         time_zone, note = _zone(record)
-        person = ImportedSubscriber(clean_name(record.first_name), time_zone, consent)
+        person = ImportedSubscriber(clean_name(record.first_name), time_zone, consent, record.no_appeals)
         yield ReadRow(record.line, address, person, None, f"{note} {record.warning}".strip())
 
 

@@ -24,6 +24,9 @@ class Subscriber(models.Model):
     time_zone = models.CharField(
         max_length=64, blank=True, help_text="The reader's time zone, such as Europe/Berlin. Empty: as the publication."
     )
+    no_appeals = models.BooleanField(
+        default=False, db_default=False, help_text="The reader chose emails without appeals for donations."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     events_count_from = models.DateTimeField(
         null=True,
@@ -34,6 +37,7 @@ class Subscriber(models.Model):
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["time_zone", "id"], name="subscriber_in_zone"),
+            models.Index(fields=["id"], name="subscriber_no_appeals", condition=Q(no_appeals=True)),
         ]
 
     def __str__(self) -> str:

@@ -24,6 +24,7 @@ class ImportedSubscriber(NamedTuple):
     first_name: str
     time_zone: str
     consent: ConsentState = DEFAULT_CONSENT
+    no_appeals: bool = False
 
 
 class KnownSubscriber(NamedTuple):
@@ -33,10 +34,17 @@ class KnownSubscriber(NamedTuple):
     first_name: str
     time_zone: str
     status: str | None
+    no_appeals: bool = False
 
     def completed(self, person: ImportedSubscriber) -> tuple[str, str]:
         """Return first name and time zone, with missing values from the file."""
         return self.first_name or person.first_name, self.time_zone or person.time_zone
+
+    def is_changed_by(self, person: ImportedSubscriber) -> bool:
+        """Return True if the file has something that is missing here. It never takes a choice of no appeals back."""
+        return self.completed(person) != (self.first_name, self.time_zone) or (
+            person.no_appeals and not self.no_appeals
+        )
 
 
 class ImportPlan(NamedTuple):
@@ -69,14 +77,17 @@ def plan_rows(publication: Publication, people: Mapping[str, ImportedSubscriber]
 
 def known_subscribers(publication: Publication, addresses: Iterable[str]) -> dict[str, KnownSubscriber]:
     """Return those of these normalised addresses that are stored."""
-    rows = list(Subscriber.objects.filter(email__in=list(addresses)).values_list("email", "pk", *KNOWN_FIELDS))
+    rows = list(
+        Subscriber.objects.filter(email__in=list(addresses)).values_list("email", "pk", *KNOWN_FIELDS, "no_appeals")
+    )
     statuses = dict(
         Subscription.objects.filter(publication=publication, subscriber_id__in=[row[1] for row in rows]).values_list(
             "subscriber_id", "status"
         )
     )
     return {
-        email: KnownSubscriber(pk, first_name, time_zone, statuses.get(pk)) for email, pk, first_name, time_zone in rows
+        email: KnownSubscriber(pk, first_name, time_zone, statuses.get(pk), no_appeals)
+        for email, pk, first_name, time_zone, no_appeals in rows
     }
 
 
@@ -92,4 +103,4 @@ def _outcome(person: ImportedSubscriber, known: KnownSubscriber | None, *, is_ba
         return OF_NEW[by_file]
     if status == SubscriptionStatus.PENDING:
         return RowOutcome.WAITING
-    return RowOutcome.KNOWN if known.completed(person) == known[1:3] else RowOutcome.UPDATED
+    return RowOutcome.UPDATED if known.is_changed_by(person) else RowOutcome.KNOWN

@@ -3,7 +3,7 @@
 Only reads, and never creates a model object per reader.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -19,7 +19,7 @@ SUPPRESSED, ERASED = "suppressed", "erased"
 # subscriber id, and the reason if this reader must not be mailed, otherwise empty
 Candidate = tuple[int, str]
 Placed = tuple[int, str, str]  # the same with the reader's time zone in between
-Marked = tuple[int, str, bool, str]  # and whether a caller's condition holds for the reader
+Marked = tuple[int, str, int, str]  # and a number that the caller computes for the reader
 Reachable = tuple[int, str, str]  # subscriber id, address, first name: as the database hands them out
 
 
@@ -43,7 +43,7 @@ LAST_OF_CHUNK = """
 CANDIDATES = """
     SELECT reader.id,
       CASE WHEN EXISTS (SELECT 1 FROM audience_suppression AS never WHERE never.email = reader.email) THEN 'suppressed'
-           WHEN given.status = 'active' OR (given.status = 'paused' AND given.paused_until <= %s) THEN ''
+           WHEN given.status = 'active' OR (given.status = 'paused' AND given.paused_until <= %s) THEN {left_out}
            ELSE given.status END
     FROM audience_subscription AS given JOIN audience_subscriber AS reader ON reader.id = given.subscriber_id
     WHERE given.publication_id = %s
@@ -51,7 +51,8 @@ CANDIDATES = """
     ORDER BY reader.id
 """
 CANDIDATES_PLACED = CANDIDATES.replace("SELECT reader.id,", "SELECT reader.id, reader.time_zone,", 1)
-CANDIDATES_MARKED = CANDIDATES_PLACED.replace("reader.time_zone,", "reader.time_zone, {condition},", 1)
+CANDIDATES_MARKED = CANDIDATES_PLACED.replace("reader.time_zone,", "reader.time_zone, {mark},", 1)
+NOBODY_LEFT_OUT = "''"
 REASONS = {
     SubscriptionStatus.PENDING.value: "pending",
     SubscriptionStatus.PAUSED.value: "paused",
@@ -60,41 +61,70 @@ REASONS = {
 
 
 class SqlCondition(NamedTuple):
-    """A SQL condition on `reader`, a row of the subscriber table, with the values of its placeholders."""
+    """A SQL condition or value of `reader`, a row of the subscriber table, with the values of its placeholders."""
 
     sql: str
     values: tuple[Any, ...]
 
 
-def candidates(publication_id: int, *, day: date, after: int, limit: int) -> list[Candidate]:
+class Exclusion(NamedTuple):
+    """A reason to leave out readers who could be sent to, and whom it concerns in a range of ids: above, and up to.
+
+    The condition is on `reader`; an uncorrelated subquery in it is run once for each chunk.
+    """
+
+    reason: str
+    condition: Callable[[int, int], SqlCondition]
+
+
+def candidates(
+    publication_id: int, *, day: date, after: int, limit: int, exclusions: Sequence[Exclusion] = ()
+) -> list[Candidate]:
     """Return the next `limit` subscribers with an id above `after`, in ascending order.
 
     Fewer than `limit` means that there are no more: where a full chunk ends is found in the subscriptions alone. `day`
-    is when they receive the edition: a pause that ends by then does not exclude anybody.
+    is when they receive the edition: a pause that ends by then does not exclude anybody. A reader of whom several
+    `exclusions` are true is left out for the first of them.
     """
-    found: list[Candidate] = _candidates(CANDIDATES, [_day(day)], publication_id, after, limit)
+    found: list[Candidate] = _candidates(CANDIDATES, [_day(day)], publication_id, after, limit, exclusions)
     return found
 
 
-def candidates_with_zone(publication_id: int, *, day: date, after: int, limit: int) -> list[Placed]:
+def candidates_with_zone(
+    publication_id: int, *, day: date, after: int, limit: int, exclusions: Sequence[Exclusion] = ()
+) -> list[Placed]:
     """Return `candidates` with the stored time zone of each."""
-    found: list[Placed] = _candidates(CANDIDATES_PLACED, [_day(day)], publication_id, after, limit)
+    found: list[Placed] = _candidates(CANDIDATES_PLACED, [_day(day)], publication_id, after, limit, exclusions)
     return found
 
 
-def candidates_with_flag(
-    publication_id: int, condition: SqlCondition, *, day: date, after: int, limit: int
+def candidates_with_mark(
+    publication_id: int,
+    mark: SqlCondition,
+    *,
+    day: date,
+    after: int,
+    limit: int,
+    exclusions: Sequence[Exclusion] = (),
 ) -> list[Marked]:
-    """Return `candidates_with_zone` with whether the caller's `condition` holds for each."""
-    statement = CANDIDATES_MARKED.format(condition=condition.sql)
-    found: list[Marked] = _candidates(statement, [*condition.values, _day(day)], publication_id, after, limit)
+    """Return `candidates_with_zone` with the caller's `mark` for each, a whole number."""
+    statement = CANDIDATES_MARKED.replace("{mark}", mark.sql)
+    values = [*mark.values, _day(day)]
+    found: list[Marked] = _candidates(statement, values, publication_id, after, limit, exclusions)
     return found
 
 
-def _candidates(statement: str, values: Sequence[Any], publication_id: int, after: int, limit: int) -> list[Any]:
+def _candidates(  # noqa: PLR0917 — for each chunk of a million readers, in one module
+    statement: str, values: Sequence[Any], publication_id: int, after: int, limit: int, exclusions: Sequence[Exclusion]
+) -> list[Any]:
+    """Run `statement`. `values` end with the day, after which those of the exclusions stand."""
     found = sql.fetch_all(LAST_OF_CHUNK, [publication_id, after, limit - 1])
     last = found[0][0] if found else LAST_ID
-    return sql.fetch_all(statement, [*values, publication_id, after, last, after, last])
+    cases = [(each.reason, each.condition(after, last)) for each in exclusions]
+    left_out = " ".join(f"WHEN {condition.sql} THEN '{reason}'" for reason, condition in cases)
+    statement = statement.replace("{left_out}", f"CASE {left_out} ELSE '' END" if cases else NOBODY_LEFT_OUT)
+    of_cases = [value for _, condition in cases for value in condition.values]
+    return sql.fetch_all(statement, [*values, *of_cases, publication_id, after, last, after, last])
 
 
 def _day(day: date) -> Any:

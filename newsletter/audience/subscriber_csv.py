@@ -19,6 +19,8 @@ from newsletter.lib.errors import BadInput
 
 EMAIL = frozenset({"email", "e mail", "mail", "email address", "e mail address"})
 FIRST_NAME = frozenset({"first name", "firstname", "given name", "forename"})
+NO_APPEALS = frozenset({"no appeals"})  # of our own exports
+YES = frozenset({"yes", "true", "1"})
 TIME_ZONE = frozenset({"time zone", "timezone"})
 UNREADABLE = "\ufffd"  # a byte that is invalid in the encoding of the file
 NOT_IMPORTED = "This value was not imported."
@@ -34,6 +36,7 @@ class SubscriberRow(NamedTuple):
     time_zone: str
     consent: ConsentState = DEFAULT_CONSENT
     warning: str = ""
+    no_appeals: bool = False
 
 
 class SubscriberColumns(NamedTuple):
@@ -49,6 +52,7 @@ class SubscriberColumns(NamedTuple):
     consent: ConsentColumns
     format: ExportFormat
     header: list[str]
+    no_appeals: int | None = None
 
 
 def read_records(
@@ -91,7 +95,8 @@ def find_columns(
         return SubscriberColumns(email, first_name, time_zone, given_at, ConsentColumns([]), known, [])
     if (email := places["email"]) is not None:
         consent = ConsentColumns(row, floor=known.state, service=known.service)
-        return SubscriberColumns(email, places["first_name"], places["time_zone"], given_at, consent, known, row)
+        plain = _index(NO_APPEALS, names)
+        return SubscriberColumns(email, places["first_name"], places["time_zone"], given_at, consent, known, row, plain)
     filled = [cell for cell in row if cell.strip()]
     if len(filled) == 1 and ("@" in filled[0] or len(row) == 1):
         return SubscriberColumns(row.index(filled[0]), None, None, (), ConsentColumns([]), export_formats.UNKNOWN, [])
@@ -116,7 +121,8 @@ def _read_row(line: int, cells: Sequence[str], columns: SubscriberColumns) -> Su
         except BadInput as error:
             left_out = "The date stated for such rows was stored." if consent.status in GAVE_CONSENT else NOT_IMPORTED
             warning = f"{warning} The {error.field} {error.problem} {left_out}".strip()
-    return SubscriberRow(line, email, first_name, time_zone, consent, warning)
+    no_appeals = cell_at(cells, columns.no_appeals).strip().casefold() in YES
+    return SubscriberRow(line, email, first_name, time_zone, consent, warning, no_appeals)
 
 
 def _given_at(cells: Sequence[str], columns: SubscriberColumns) -> datetime | None:

@@ -1,6 +1,6 @@
 """Write imported subscribers with their consent state to the database."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from newsletter.audience import bulk_insert, consent_events, suppressions
@@ -40,6 +40,7 @@ def write_rows(
         if one not in erased and _is_written(people[one], is_barred=one in plan.barred)
     }
     ids = _subscribers(publication, written, plan, now=now)
+    _choose_no_appeals(ids[one] for one in ids if people[one].no_appeals)
     left = {
         ids[one]: people[one].consent for one in ids if people[one].consent.status == SubscriptionStatus.UNSUBSCRIBED
     }
@@ -56,6 +57,12 @@ def write_rows(
         if plan.outcomes[address] == RowOutcome.ADDED:
             plan.outcomes[address] = RowOutcome.KNOWN  # subscribed in the meantime
     return plan
+
+
+def _choose_no_appeals(subscribers: Iterable[int]) -> None:
+    """Store the choice of these readers, as our own export says it. A file without it takes nothing back."""
+    if ids := list(subscribers):
+        Subscriber.objects.filter(pk__in=ids, no_appeals=False).update(no_appeals=True)
 
 
 def _is_written(person: ImportedSubscriber, *, is_barred: bool) -> bool:

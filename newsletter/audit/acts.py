@@ -86,6 +86,10 @@ class Act(models.TextChoices):
     FEED_REMOVED = "feed-removed"
     APPEAL_ADDED = "appeal-added"
     APPEAL_CHANGED = "appeal-changed"  # also retired, or offered again
+    SEGMENT_ADDED = "segment-added"
+    SEGMENT_CHANGED = "segment-changed"
+    SEGMENT_REMOVED = "segment-removed"
+    EDITION_READERS_CHOSEN = "edition-readers-chosen"  # which segments it is sent to and leaves out
     GIFTS_IMPORTED = "gifts-imported"  # begun on a page or by a command
     SNIPPET_ADDED = "snippet-added"
     SNIPPET_CHANGED = "snippet-changed"  # also retired, or printed again

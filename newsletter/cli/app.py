@@ -28,6 +28,7 @@ from newsletter.cli.commands import (
     readers_lookup,  # noqa: F401 — adds commands to readers
     readers_suppressions,  # noqa: F401 — adds commands to readers
     run,
+    segments,
     snippets,
     stories,
     stories_add,  # noqa: F401 — adds a command to stories
@@ -68,6 +69,7 @@ for name, group in (
     ("editions", editions.app),
     ("dispatches", dispatches.app),
     ("readers", readers.app),
+    ("segments", segments.app),
     ("publications", publications.app),
     ("warm-ups", warm_ups.app),
     ("users", users.app),

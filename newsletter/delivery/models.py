@@ -26,6 +26,9 @@ class Dispatch(models.Model):
     candidates = models.PositiveBigIntegerField(help_text="Everyone with a subscription when it opened.")
     planned = models.PositiveBigIntegerField(help_text="Readers frozen into batches.")
     left_out = models.JSONField(default=dict, help_text="How many candidates were left out, by reason.")
+    versions = models.JSONField(
+        default=dict, help_text="Planned readers of another letter than the default, by variant."
+    )
     leaves_at = models.DateTimeField(
         null=True, blank=True, help_text="Set when it opened before its send time: no letter may be sent earlier."
     )
@@ -33,9 +36,7 @@ class Dispatch(models.Model):
     frozen_up_to_id = models.BigIntegerField(
         null=True, blank=True, help_text="While it opens: the highest subscriber id frozen so far."
     )
-    is_paced = models.BooleanField(
-        default=False, help_text="It has rate limits, which are checked before each call (quotas.py)."
-    )
+    is_paced = models.BooleanField(default=False, help_text="It has rate limits, checked before each call (quotas.py).")
     thank_gifts_since = models.DateTimeField(
         null=True, blank=True, help_text="Readers who donated since then get the thank-you letter; empty: no reader."
     )

@@ -17,6 +17,7 @@ from newsletter.giving.models import Appeal
 from newsletter.lib.errors import InvalidState
 from newsletter.publications.models import Publication
 from newsletter.publications.schedule import local_to_utc, zone
+from newsletter.segments.models import Segment
 from newsletter.stories.models import Story
 
 
@@ -108,6 +109,23 @@ class Edition(models.Model):
     preheader = models.CharField(max_length=140, blank=True, help_text="Empty: the other headlines.")
     intro = models.TextField(blank=True, max_length=2000, help_text="A note above the stories, plain text.")
 
+    send_to = models.ForeignKey(
+        Segment,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Only readers in this segment get it; empty: all.",
+    )
+    leave_out = models.ForeignKey(
+        Segment,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Readers in this segment do not get it.",
+    )
+
     made_from = models.CharField(
         max_length=64, blank=True, help_text="Fingerprint of everything that the email was built from."
     )
@@ -178,13 +196,14 @@ class Edition(models.Model):
 
     @property
     def findings(self) -> list[dict[str, str]]:
-        """Preflight findings of its frozen letters. Those of the thank-you letter alone are marked."""
+        """Preflight findings of its frozen letters. Those of another variant alone are marked."""
         findings: list[dict[str, str]] = []
         for letter in sorted(
             self.letters.all(), key=lambda letter: letter.pk
         ):  # sorted in memory, because it may be prefetched
             new = [finding for finding in letter.findings if finding not in findings]
-            where = "" if letter.variant == Variant.DEFAULT else "Thank-you version: "
+            version = OTHER_VERSIONS.get(Variant(letter.variant))
+            where = f"{version}: " if version else ""
             findings += [finding | {"place": where + finding["place"]} for finding in new]
         return findings
 
@@ -229,10 +248,17 @@ class Placement(models.Model):
 
 
 class Variant(models.TextChoices):
-    """The letters of an edition. Every edition has the default one; one with an appeal may also have a thank-you."""
+    """The letters of an edition. Every edition has the default one.
+
+    One with an appeal also has a letter without it, and may have a thank-you.
+    """
 
     DEFAULT = "default", "for everybody else"
     THANKS = "thanks", "for recent donors"
+    PLAIN = "plain", "for readers who chose no appeals"
+
+
+OTHER_VERSIONS = {Variant.THANKS: "Thank-you version", Variant.PLAIN: "Version without appeal"}
 
 
 class FrozenLetter(models.Model):
@@ -257,6 +283,11 @@ class FrozenLetter(models.Model):
     reply_to = models.EmailField(blank=True)
     fallback_name = models.CharField(max_length=40)
     click_tracking = models.BooleanField(default=False, help_text="The provider rewrites links to count clicks.")
+    audience = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="The segments it is sent to and leaves out, as they were; empty: all readers.",
+    )
     findings = models.JSONField(default=list, help_text="What preflight found: code, severity, place, hint.")
     links = models.JSONField(default=list, help_text="Links to look up before it is sent.")
     created_at = models.DateTimeField(auto_now_add=True)

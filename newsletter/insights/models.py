@@ -122,6 +122,12 @@ class ReaderOutcome(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["dispatch", "subscriber"], name="outcome_once"),
         ]
+        indexes: ClassVar[list[models.Index]] = [
+            # segments ask who clicked; few readers do
+            models.Index(
+                fields=["dispatch", "subscriber"], name="outcome_clicked", condition=Q(clicked_at__isnull=False)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"outcome {self.pk}"

@@ -46,6 +46,7 @@ class ReaderRecord(NamedTuple):
     email: str
     first_name: str
     time_zone: str
+    no_appeals: bool
     created_at: datetime
     suppressed_because: str
     suppressed_at: datetime | None
@@ -77,6 +78,7 @@ def reader_record(subscriber: Subscriber, *, publications: Collection[int] | Non
         email=subscriber.email,
         first_name=subscriber.first_name,
         time_zone=subscriber.time_zone,
+        no_appeals=subscriber.no_appeals,
         created_at=subscriber.created_at,
         suppressed_because=suppression.get_reason_display() if suppression else "",
         suppressed_at=suppression.created_at if suppression else None,

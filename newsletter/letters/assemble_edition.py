@@ -2,8 +2,8 @@
 
     take the stories (commit) → gather → render and inline → preflight → freeze (commit)
 
-An edition with an appeal has two letters, each rendered and inlined once: the default one, and a thank-you letter for
-recent donors.
+An edition with an appeal has two or three letters, each rendered and inlined once: the default one, a thank-you letter
+for recent donors, and one without the appeal for readers who chose that.
 
 Assembly is idempotent: an edition that is not planned is left unchanged.
 """
@@ -37,6 +37,11 @@ from newsletter.stories.models import Story
 
 log = structlog.get_logger()
 NO_THANKS = "There is no thank-you version: this edition has no appeal, or its appeal has no thank-you period."
+NO_VERSION = {
+    Variant.DEFAULT: "This edition has no email yet.",
+    Variant.THANKS: NO_THANKS,
+    Variant.PLAIN: "There is no version without appeal, because this edition has no appeal.",
+}
 CHANGED = "Content changed after the email was built, so it is rebuilt and must be approved again."
 
 
@@ -71,11 +76,11 @@ def preview(edition: Edition, *, now: datetime, variant: Variant = Variant.DEFAU
     """
     if frozen := {letter.variant: letter for letter in edition.letters.all()}:
         if variant not in frozen:
-            raise InvalidState(NO_THANKS)
+            raise InvalidState(NO_VERSION[variant])
         return Letter(frozen[variant].subject, frozen[variant].text, frozen[variant].html)
     letters = preview_contents(edition, now=now)
     if variant not in letters:
-        raise InvalidState(NO_THANKS)
+        raise InvalidState(NO_VERSION[variant])
     with preview_slot() if letters[variant].template else nullcontext():
         return render_letter.render(letters[variant])
 
@@ -94,6 +99,13 @@ def preview_contents(edition: Edition, *, now: datetime) -> dict[Variant, Letter
 def offered_stories(edition: Edition, *, now: datetime) -> list[Story]:
     """Return the stories that a planned edition would have if it were assembled now."""
     return printed_stories(planned_stories(edition, now=now))
+
+
+def has_plain_letter(edition: Edition, *, now: datetime) -> bool:
+    """Return whether the edition has a letter without its appeal, or would have one if assembled now."""
+    if edition.content_hash:
+        return edition.letters.filter(variant=Variant.PLAIN).exists()
+    return compose_letters.appeal_of(edition, now=now) is not None
 
 
 def has_thanks_letter(edition: Edition, *, now: datetime) -> bool:
@@ -195,13 +207,15 @@ def _changeable(edition: Edition) -> tuple[list[tuple[int, int]], list[StoryCorr
 def _freeze(
     edition: Edition, stories: list[Story], changeable: object, composed: Composed, *, now: datetime
 ) -> Edition:
-    """Store the letters, unless the state, stories, corrections or texts of the edition have changed meanwhile."""
-    written = stored_texts(edition)
+    """Store the letters, unless what they were made of has changed meanwhile."""
+    written, readers = stored_texts(edition), (edition.send_to_id, edition.leave_out_id)
     with transaction.atomic():
         edition = Edition.objects.locked(edition.pk)
         if edition.state != EditionState.PLANNED or placed_stories(edition) != stories:
             return edition
         if stored_texts(edition) != written or _changeable(edition) != changeable:
+            return edition
+        if (edition.send_to_id, edition.leave_out_id) != readers:
             return edition
         missing_pictures.abandon_pictures(edition, stories)
         compose_letters.freeze(edition, composed, now=now)

@@ -21,10 +21,11 @@ from newsletter.editions.reopen_edition import NOT_YET_SENT
 from newsletter.giving.models import Appeal
 from newsletter.giving.place_appeal import PlacementRule, StoryShape, choose_position
 from newsletter.giving.select_appeal import select_appeal
-from newsletter.letters import looked_up_links, missing_pictures, preflight, render_letter
+from newsletter.letters import frozen_audience, looked_up_links, missing_pictures, preflight, render_letter
 from newsletter.letters.content import letter_content
 from newsletter.letters.content.letter_content import LetterContent
 from newsletter.letters.content.story_arrangement import story_kinds
+from newsletter.letters.frozen_audience import Audience
 from newsletter.letters.preflight.check_appeal import check_appeal
 from newsletter.mail.message import Letter
 from newsletter.rendering.custom_template.preview_slots import preview_slot
@@ -34,7 +35,7 @@ from newsletter.stories.rich_text import rich_text
 # What readers see of a letter, and what decides which readers get it. An approval covers these fields.
 FINGERPRINTED = (
     *("variant", "gave_within", "subject", "text", "html"),
-    *("sender_name", "sender_email", "reply_to", "fallback_name", "click_tracking"),
+    *("sender_name", "sender_email", "reply_to", "fallback_name", "click_tracking", "audience"),
 )
 
 
@@ -44,6 +45,7 @@ class LetterDraft(NamedTuple):
     letters: dict[Variant, LetterContent]
     appeal: Appeal | None
     gave_within: int | None  # days; None without a thank-you letter
+    audience: Audience  # the segments that get it or are left out; empty for all readers
 
 
 class Composed(NamedTuple):
@@ -67,7 +69,8 @@ def gather_letters(edition: Edition, stories: list[Story], *, now: datetime) -> 
 def gather_with_appeal(edition: Edition, stories: list[Story], appeal: Appeal | None, *, now: datetime) -> LetterDraft:
     """Gather contents for `stories` in this order with `appeal`, which need not be stored.
 
-    There is one letter without an appeal, or with an appeal that has no thank-you period.
+    There is one letter if no appeal is running. With an appeal there is also one without it, for readers who chose
+    that, and a thank-you if the appeal has a thank-you period.
     """
     publication = edition.publication
     place, until = None, edition.due_at
@@ -93,8 +96,13 @@ def gather_with_appeal(edition: Edition, stories: list[Story], appeal: Appeal | 
     letters = {Variant.DEFAULT: made}
     if appeal and appeal.thanks_days:
         letters[Variant.THANKS] = letter_content.thanking(made, publication, appeal)
+    if appeal:
+        letters[Variant.PLAIN] = letter_content.without_appeal(made)
     return LetterDraft(
-        letters, appeal if place else None, appeal.thanks_days if appeal and appeal.thanks_days else None
+        letters,
+        appeal if place else None,
+        appeal.thanks_days if appeal and appeal.thanks_days else None,
+        frozen_audience.audience_of(edition),
     )
 
 
@@ -173,7 +181,9 @@ def made_from(edition: Edition, gathered: LetterDraft) -> str:
 def fingerprint(letters: Iterable[FrozenLetter]) -> str:
     """Return 64 hexadecimal digits that differ whenever what readers see differs, or which readers get it."""
     rows = sorted([[getattr(letter, field) for field in FINGERPRINTED] for letter in letters], key=lambda row: row[0])
-    return hashlib.sha256(json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps(rows, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+    ).hexdigest()
 
 
 def _letters(edition: Edition, gathered: LetterDraft, made: Mapping[Variant, Letter]) -> list[FrozenLetter]:
@@ -191,6 +201,7 @@ def _letters(edition: Edition, gathered: LetterDraft, made: Mapping[Variant, Let
             reply_to=publication.reply_to,
             fallback_name=publication.fallback_name,
             click_tracking=gathered.letters[variant].click_tracking,
+            audience=gathered.audience,
         )
         for variant, letter in made.items()
     ]

@@ -1,8 +1,8 @@
 """Which frozen letters have to be compared with what they were made from, found without reading a story.
 
 A comparison builds the content of a letter again and takes some ten milliseconds. So the versions of everything that
-letters depend on are read for all waiting editions together, in five queries. An edition whose versions are still those
-of its last comparison (`Edition.compared`) is not compared again.
+letters depend on are read for all waiting editions together, in five or six queries. An edition whose versions are
+still those of its last comparison (`Edition.compared`) is not compared again.
 """
 
 import hashlib
@@ -22,6 +22,7 @@ from newsletter.editions.snippet_models import Snippet
 from newsletter.giving.models import Appeal
 from newsletter.lib.errors import BadInput
 from newsletter.pictures.models import Picture
+from newsletter.segments.models import Segment
 
 # Every edition is compared at least this often, each at a moment of its own. This finds changes without a version: a
 # new release of this program, or readers in other time zones.
@@ -47,6 +48,10 @@ def to_compare(states: Collection[str], *, now: datetime | None) -> dict[int, st
     publications = {edition.publication_id: edition.publication for edition in editions}
     stories = _grouped(Placement.objects.filter(edition__state__in=states).order_by("pk").values_list(*STORY))
     picks = _grouped(Pick.objects.filter(edition__state__in=states).order_by("pk").values_list(*PICK))
+    segments: Rows = defaultdict(list)
+    if any(edition.send_to_id or edition.leave_out_id for edition in editions):
+        rows = Segment.objects.filter(publication__in=publications).order_by("pk")
+        segments = _grouped(rows.values_list("publication", "pk", "name", "version"))
     appeals: dict[int, list[Appeal]] = defaultdict(list)
     for appeal in Appeal.objects.filter(publication__in=publications).order_by("pk"):
         appeals[appeal.publication_id].append(appeal)
@@ -58,6 +63,7 @@ def to_compare(states: Collection[str], *, now: datetime | None) -> dict[int, st
     common = {
         pk: [
             _values(each),
+            segments[pk],
             [pictures.get(logo) for logo in (each.logo_id, each.logo_dark_id) if logo],
             snippets[pk],
             appeals[pk],
@@ -83,6 +89,7 @@ def _versions(edition: Edition, stories: list[tuple[Any, ...]], common: list[Any
     appeals: list[Appeal] = common[-1]
     inputs = [
         [edition.subject, edition.preheader, edition.intro, edition.made_from],
+        [edition.send_to_id, edition.leave_out_id],
         [edition.due_at, edition.local_date, edition.local_send_time, when.day],
         [appeal.match_ends_at > when.first for appeal in appeals if appeal.match_ends_at],
         (now.timestamp() + 7 * edition.pk) // COMPARED_EVERY,

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.audience import export_subscribers
+from newsletter.audience import appeal_choices, export_subscribers
 from newsletter.audience.import_subscribers import import_subscribers
 from newsletter.audience.models import Subscriber, Subscription, Suppression
 from newsletter.audience.subscribe import subscribe
@@ -34,7 +34,7 @@ def readers(publication: Publication, now: datetime) -> Publication:
 
 def test_rows_tell_who_stands_how_and_since_when(readers: Publication, now: datetime) -> None:
     rows = list(export_subscribers.rows(readers))
-    assert rows[0] == ("rita@example.org", "Rita", "active", "form", now, "", "", None, None, "")
+    assert rows[0] == ("rita@example.org", "Rita", "active", "form", now, "", "", None, None, "", "")
     assert (rows[3].unsubscribed_at, rows[3].unsubscribed_via, rows[4].suppression) == (now, "page", "desk")
     assert [row.status for row in rows] == ["active", "active", "pending", "left", "suppressed"]
     assert rows[2].consent_at is None
@@ -43,19 +43,29 @@ def test_rows_tell_who_stands_how_and_since_when(readers: Publication, now: date
 def test_the_file_has_a_header_and_no_cell_that_a_spreadsheet_would_run(readers: Publication) -> None:
     table = list(csv.reader(export_subscribers.lines(export_subscribers.rows(readers))))
     assert table[0][:6] == ["email", "first_name", "status", "consent_source", "consent_at", "time_zone"]
-    assert table[0][6:] == ["suppression", "paused_until", "unsubscribed_at", "unsubscribed_via"]
+    assert table[0][6:] == ["suppression", "paused_until", "unsubscribed_at", "unsubscribed_via", "no_appeals"]
     assert table[1][4] == "2026-11-23T12:00:00Z"
     assert table[2][:2] == ["'+plus@example.org", "'=1+1"]
     assert not any(cell[:1] in ("=", "+", "-", "@", "\t", "\r") for row in table for cell in row if cell)
 
 
 def test_what_was_exported_can_be_imported_elsewhere(readers: Publication, now: datetime) -> None:
+    appeal_choices.choose_appeals(Subscriber.objects.get(email="rita@example.org").pk, wanted=False)
     lines = list(export_subscribers.lines(export_subscribers.rows(readers)))
+    Subscriber.objects.update(no_appeals=False)
     readers.pk, readers.slug = None, "evening"
     readers.save()
     report = import_subscribers(readers, lines, source="export of the morning", now=now)
     assert (report.added, report.suppressed, report.unconfirmed, report.left, report.bad) == (2, 1, 1, 1, 0)
     assert {row.email for row in export_subscribers.rows(readers)} >= {"+plus@example.org", "rita@example.org"}
+    assert Subscriber.objects.get(no_appeals=True).email == "rita@example.org"
+
+
+def test_a_file_never_takes_back_that_a_reader_chose_no_appeals(readers: Publication, now: datetime) -> None:
+    Subscriber.objects.update(no_appeals=True)
+    file = ["email,no_appeals\r\n", "rita@example.org,\r\n", "pending@example.org,no\r\n", "new@example.org,yes\r\n"]
+    import_subscribers(readers, file, source="a file", now=now)
+    assert not Subscriber.objects.filter(no_appeals=False).exists()
 
 
 def test_an_export_read_in_another_database_gives_the_same_audience(readers: Publication, now: datetime) -> None:

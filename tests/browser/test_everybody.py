@@ -35,6 +35,7 @@ from newsletter.pictures.models import Use
 from newsletter.publications import invitations
 from newsletter.publications.models import Publication
 from newsletter.publications.publication_roles import grant_publication_role
+from newsletter.segments import edit_segment
 from newsletter.stories.duplicate_links import page_key
 from newsletter.stories.feed_models import Feed, Suggestion
 from newsletter.stories.feeds import edit_feed
@@ -50,6 +51,17 @@ pytestmark = pytest.mark.django_db(transaction=True)
 # it leads to another page, is a part of one, stands in its frame, looks as `send` does, or is a file
 NO_PAGES = {"appeals", "draft", "editions", "story-picture", "letter", "template-preview", "new-time", "missing-file"}
 NO_PAGES |= {"edition-panel", "pitches", "reader-import-rows", "readers-export", "consent-export"}
+NEAR = {
+    "groups": [
+        {
+            "match": "any",
+            "conditions": [
+                {"kind": "domain", "test": "is", "value": "near.example"},
+                {"kind": "clicked", "test": "in-editions", "value": 5},
+            ],
+        }
+    ]
+}
 PAGE_OF_OURS = ConsentEvidence(ConsentMethod.SIGN_UP_PAGE, "/j/morning")
 SMALLEST = 44  # CSS pixels, of what a finger must hit
 
@@ -148,6 +160,8 @@ def everything(three: Publication) -> dict[str, Role | None]:
     make.appeal(three, name="Winter", starts_on=(now + timedelta(days=40)).date(), is_active=False)
     pause = pause_sending.pause_sending(three, reason="Wrong headline", until=None, by="Otto", now=now)
     record_failure(ValueError("no such story"), source="task", name="workers.tasks.assembly.assemble", now=now)
+    near = edit_segment.add_segment(three, name="Near", definition=NEAR, now=now)
+    Edition.objects.filter(pk=ahead.pk).update(leave_out=near)
     rita = make.rita(three)
     token = reader_links.token_signer(sent.pk)(rita.pk)
     Edition.objects.filter(pk=ahead.pk).update(approved_at=now)
@@ -211,6 +225,10 @@ def everything(three: Publication) -> dict[str, Role | None]:
         "/readers/": Role.AUDIENCE,
         "/readers/imports/": Role.AUDIENCE,
         "/readers/suppressions/": Role.AUDIENCE,
+        "/readers/segments/morning/": Role.AUDIENCE,
+        "/readers/segments/morning/new/": Role.AUDIENCE,
+        f"/readers/segment/{near.pk}/": Role.AUDIENCE,
+        f"/editions/{ahead.pk}/readers/": Role.CURATOR,
         f"/readers/imports/{uploaded_export(three).pk}/": Role.AUDIENCE,
         f"/readers/{rita.pk}/": Role.EDITOR,
         "/account/": Role.OPS,

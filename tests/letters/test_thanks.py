@@ -71,8 +71,8 @@ def test_each_letter_is_rendered_and_inlined_once(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(render_letter, "inline_css", counted)
     assembled()
-    assert len(rendered) == 2
-    assert len(set(rendered)) == 2
+    assert len(rendered) == 3  # one asks, one thanks, one does neither
+    assert len(set(rendered)) == 3
 
 
 def test_an_appeal_that_stands_in_the_footer_only_is_not_even_there_in_it() -> None:
@@ -84,6 +84,20 @@ def test_an_appeal_that_stands_in_the_footer_only_is_not_even_there_in_it() -> N
     assert "https://post.example.org/give" in edition.letters.get(variant=Variant.DEFAULT).text
     assert "https://post.example.org/give" not in thanks.html + thanks.text
     assert "Thank you for your gift" not in thanks.text
+
+
+def test_for_readers_who_chose_no_appeals_it_neither_asks_nor_thanks() -> None:
+    edition = assembled()
+    plain = edition.letters.get(variant=Variant.PLAIN)
+    assert plain.gave_within is None
+    for body in (plain.text.replace("\n", " "), plain.html):
+        assert "It took four years." in body
+        assert "Thank you for your gift" not in body
+        assert "https://post.example.org/give" not in body
+        assert "Readers pay for this" not in body
+        assert "letter=plain" in body  # nor does its page on the web
+    asking_less = assembled(thanks_days=0)
+    assert {letter.variant for letter in asking_less.letters.all()} == {Variant.DEFAULT, Variant.PLAIN}
 
 
 def test_without_an_appeal_there_is_one_letter() -> None:
@@ -126,7 +140,8 @@ def test_a_stop_in_either_letter_holds_the_edition_and_says_in_which(monkeypatch
     assert edition.state == EditionState.HELD
     stops = [finding for finding in edition.findings if finding["severity"] == "stop"]
     assert stops
-    assert all(finding["place"].startswith("Thank-you version: ") for finding in stops)
+    marked = {finding["place"].partition(": ")[0] for finding in stops}
+    assert marked == {"Thank-you version", "Version without appeal"}
     assert edition.letters.get(variant=Variant.DEFAULT).findings == [
         finding for finding in edition.findings if finding["severity"] != "stop"
     ]

@@ -29,6 +29,8 @@ FOUND_BY: dict[str, Found] = {
     "an expiry is judged when the dispatch opens": Found(life_runs.run_story_times, 2),
     "the past is judged by today's schedule": Found(life_runs.run_desk, 3),
     "an approval is of whatever stands there": Found(life_runs.run_desk, 21),
+    "an approval is for whatever readers there are": Found(life_runs.run_segments, 1),
+    "a segment that changed leaves the email as it is": Found(life_runs.run_segments, 4),
     "an event of a message that is not ours counts": Found(life_runs.run_life, 6),
     "an event of another installation counts": Found(life_runs.run_life, 6),
     "an event of before the consent counts": Found(life_runs.run_life, 12),

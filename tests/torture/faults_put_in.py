@@ -66,6 +66,15 @@ FAULTS = {
         "if edition.state == EditionState.APPROVED and edition.approved_hash == content_hash:",
         "content_hash = edition.content_hash\n        if edition.state == EditionState.APPROVED:",
     ),
+    "an approval is for whatever readers there are": PutIn(
+        "newsletter.letters.compose_letters", "_letters", "audience=gathered.audience", "audience={}"
+    ),
+    "a segment that changed leaves the email as it is": PutIn(
+        "newsletter.letters.assemble_edition",
+        "is_stale",
+        "made_from(edition, gathered) != edition.made_from",
+        "made_from(edition, gathered._replace(audience=edition.letters.first().audience)) != edition.made_from",
+    ),
     "an event of a message that is not ours counts": PutIn(
         "newsletter.insights.match_events",
         "match",

@@ -29,6 +29,7 @@ from tests.support import factories as make
 from tests.torture.answers import order_of
 from tests.torture.provider_steps import ProviderSteps
 from tests.torture.reader_steps import ReaderSteps
+from tests.torture.segment_steps import Audience, SegmentSteps, frozen_audience
 from tests.torture.wishes import Wish
 from tests.torture.witness import BEGIN, Witness
 
@@ -56,7 +57,7 @@ EDITION_ACTS: dict[str, Callable[[Edition, datetime], object]] = {
 }
 
 
-class Life(ReaderSteps, ProviderSteps):
+class Life(ReaderSteps, ProviderSteps, SegmentSteps):
     """One publication, its readers and one edition of a week ago that they all got. `chance` decides how it is,
     and `by_rule` how often it approves its editions itself."""
 
@@ -64,6 +65,7 @@ class Life(ReaderSteps, ProviderSteps):
         self.system, self.chance = system, chance
         self.events: list[dict[str, Any]] = []  # all that were told
         self.seen: tuple[str, Any] = ("", None)  # the letter that somebody looked at last
+        self.seen_audiences: set[Audience] = set()  # for whom it was
         system.clock.now = BEGIN - timedelta(days=3)
         self.publication = make.publication(lead_minutes=180, planned_to=BEGIN, minimum_stories=1)
         earlier = BEGIN - timedelta(days=30)
@@ -169,12 +171,14 @@ class Life(ReaderSteps, ProviderSteps):
     def _look(self) -> None:
         if edition := self.edition:
             self.seen = edition.content_hash, self.witness.said(edition)
+            self.seen_audiences = frozen_audience(edition)
 
     def _approve(self) -> None:
         content_hash, said = self.seen
         if content_hash and (edition := self.edition):
             edition_decisions.approve(edition, content_hash=content_hash, by=make.eddie(), now=self.system.clock())
             self.witness.approved |= said
+            self.witness.approved_audiences |= self.seen_audiences
 
     def _reschedule(self) -> None:
         due_at = self.system.clock() + timedelta(minutes=self.chance.choice([0, 30, 90, 300, 900]))

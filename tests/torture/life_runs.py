@@ -90,6 +90,17 @@ def run_story_times(seed: int, folder: Path) -> list[str]:
         return list(life.end())
 
 
+def run_segments(seed: int, folder: Path) -> list[str]:
+    """Segments are chosen for an edition, and change, in the hours around its due time."""
+    with _living(seed, folder, by_rule=0.3) as life:
+        life.add_segments()
+        life.go_on_until(life.near)
+        chosen = ("choose readers", "choose readers", "change a segment", "look", "approve", "approve", "wait", "wait")
+        for what in life.chance.choices((*chosen, "release", "misbehave", "leave", "come back"), k=25):
+            life.take(what)
+        return list(life.end())
+
+
 def run_copied(seed: int, folder: Path) -> list[str]:
     """A copy is confirmed and lives to the end of the day, and does nothing; then the original does, as if there were
     none."""

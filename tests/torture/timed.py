@@ -21,7 +21,15 @@ from typing import TYPE_CHECKING, Any
 import django
 
 from tests.torture.answers import order_of
-from tests.torture.life_runs import run_copied, run_desk, run_life, run_old_backup, run_restored, run_story_times
+from tests.torture.life_runs import (
+    run_copied,
+    run_desk,
+    run_life,
+    run_old_backup,
+    run_restored,
+    run_segments,
+    run_story_times,
+)
 
 if TYPE_CHECKING:
     from tests.delivery.living import System
@@ -152,6 +160,7 @@ RUNS: tuple[Run, ...] = (
     run_restored,
     run_old_backup,
     run_copied,
+    run_segments,
 )
 
 

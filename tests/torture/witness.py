@@ -2,7 +2,8 @@
 
 Nobody gets what they had paused or left before, or before its time; no letter leaves with a story under embargo or that
 expired, and none that nobody approved where a person has to. In the end nobody is left out who wanted it all the time,
-also not by a pause that ends that day, and nobody has two.
+also not by a pause that ends that day, and nobody has two. Nobody gets an edition who is not in its segments as they
+were when it opened and as somebody approved them.
 """
 
 from collections import Counter
@@ -20,6 +21,7 @@ from newsletter.editions.models import Edition
 from newsletter.publications.schedule import zone
 from newsletter.stories.models import Story
 from tests.delivery.living import DUE, System
+from tests.torture.segment_steps import EVERYBODY, Audience, is_among, stored_audience
 from tests.torture.wishes import Due, Wish
 
 BEGIN = DUE - timedelta(hours=23)  # of a run: the hour of the day before has passed
@@ -32,12 +34,15 @@ class Witness:
     def __init__(self, system: System, wishes: Mapping[int, Wish], *, passed: Sequence[Mapping[str, Any]]) -> None:
         self.system, self.wishes = system, wishes
         self.approved: set[Said] = set()
+        self.approved_audiences: set[Audience] = set()
         self.found: list[str] = []
         self._is_invented = False
         self._known = {one["id"] for one in passed}
         self._headlines = set(Story.objects.values_list("headline", flat=True))
         self._opened = set(Dispatch.objects.values_list("pk", flat=True))
         self._dues: dict[int, Due] = {}
+        self._audiences: dict[int, Audience] = {}  # of editions, as their segments were when they opened
+        self._time_zones = dict(Subscriber.objects.values_list("pk", "time_zone"))
 
     def headline(self, text: str) -> str:
         """A new headline, to be looked for in letters from now on."""
@@ -60,7 +65,7 @@ class Witness:
             self.found.append(f"there is an edition of {eve}, which was over before there was a rule for it")
         for dispatch in Dispatch.objects.exclude(pk__in=self._opened).select_related("edition__publication"):
             self._opened.add(dispatch.pk)
-            self._judge_opening(dispatch)
+            self._judge_opening(dispatch, auto_approve=auto_approve)
         for one in self.system.postbox.letters():
             if one["id"] not in self._known:
                 self._known.add(one["id"])
@@ -88,7 +93,7 @@ class Witness:
         due = self._dues[dispatch.pk].readers if dispatch.pk in self._dues else set()
         return found + [f"reader {one} wanted it and was left out" for one in sorted(due) if not sent[address[one]]]
 
-    def _judge_opening(self, dispatch: Dispatch) -> None:
+    def _judge_opening(self, dispatch: Dispatch, *, auto_approve: bool) -> None:
         edition = dispatch.edition
         first = max(dispatch.opened_at, edition.due_at)
         for placement in edition.placements.select_related("story"):
@@ -99,7 +104,14 @@ class Witness:
                 self.found.append(f"story {story.pk} left after it expired")
         there = first.astimezone(zone(edition.publication.time_zone)).date()
         due = Due(max(edition.day, there))
-        due.readers = {reader for reader, wish in self.wishes.items() if wish.wants(due.day)}
+        audience = self._audiences[edition.pk] = stored_audience(edition)
+        if audience not in self.approved_audiences and not auto_approve:
+            self.found.append("it opened for readers whom nobody approved")
+        due.readers = {
+            reader
+            for reader, wish in self.wishes.items()
+            if wish.wants(due.day) and is_among(audience, self._time_zones[reader])
+        }
         self._dues[dispatch.pk] = due
 
     def _judge_letter(self, one: Mapping[str, Any], *, auto_approve: bool) -> None:
@@ -111,6 +123,8 @@ class Witness:
         day = max(edition.day, gets_it.astimezone(zone(edition.publication.time_zone)).date())
         if not self.wishes[subscriber.pk].wants(day):
             self.found.append(f"reader {subscriber.pk} got it and had paused or left before")
+        if not is_among(self._audiences.get(edition.pk, EVERYBODY), subscriber.time_zone):
+            self.found.append(f"reader {subscriber.pk} got it and is not among its readers")
         there = local_time.clocks(edition)
         due_at = max(edition.due_at, there.moment(subscriber.time_zone)) if there else edition.due_at
         if gets_it < due_at:

@@ -23,6 +23,7 @@ from newsletter.lib import clock
 from newsletter.publications import edit_publication, invitations
 from newsletter.publications.invitation_models import Invitation
 from newsletter.publications.models import Publication, Template
+from newsletter.segments import edit_segment
 from newsletter.stories.feed_models import Feed
 from newsletter.stories.feeds import edit_feed
 from newsletter.stories.models import Story, StoryState
@@ -56,6 +57,7 @@ WHERE = {
     "CommentForm": "/stories/{story}/comments/",
     "CorrectionForm": "/stories/{sent}/correct/",
     "EditionTextsForm": "/editions/{edition}/texts/",
+    "EditionReadersForm": "/editions/{edition}/readers/",
     "StopEditionForm": "/editions/{edition}/stop/",
     "NewPublicationForm": "/new-publication/",
     "SnippetForm": "/snippets/{snippet}/",
@@ -79,6 +81,7 @@ SHOWN_STORED = (
     "RescheduleForm",
     "EditionStoryForm",
     "EditionTextsForm",
+    "EditionReadersForm",
     "AppealEditForm",
     "SnippetForm",
     "FeedForm",
@@ -104,6 +107,9 @@ def ada(publication: Publication) -> Client:
     edition_picks.place(edition, Story.objects.earliest("pk"), by=make.cora(), now=clock.now())
     make.readers(publication, 2)
     full_appeal(publication)
+    by_domain = {"groups": [{"conditions": [{"kind": "domain", "test": "is", "value": "far.example"}]}]}
+    far = edit_segment.add_segment(publication, name="Far", definition=by_domain, now=clock.now())
+    Edition.objects.filter(publication=publication).update(leave_out=far)
     full_snippet(publication)
     edit_feed.add_feed(
         publication, url="https://post.example.org/feed", section="Region", kicker="Sea", auto_queue=True

@@ -9,6 +9,7 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsletter.accounts.models import Role
 from newsletter.audience.models import Subscriber, Subscription, SubscriptionStatus
 from newsletter.delivery.recipients import reader_links
 from newsletter.delivery.recipients.sample_reader import ANONYMOUS_ID
@@ -17,6 +18,7 @@ from newsletter.lib import clock
 from newsletter.publications.models import Publication
 from tests.support import factories as make
 from tests.web.asking import words
+from tests.web.conftest import signed_in
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
@@ -128,6 +130,31 @@ def test_preferences_show_and_change_the_first_name(client: Client, token: str) 
     assert Subscriber.objects.get().first_name == "Marguerite"
     client.post(f"/p/{token}", {"action": "name", "first_name": ""})
     assert Subscriber.objects.get().first_name == ""
+
+
+def test_appeals_are_turned_off_for_all_publications_and_on_again(
+    client: Client, token: str, publication: Publication
+) -> None:
+    page = words(client.post(f"/p/{token}", {"action": "appeals-off"}))
+    assert "Your emails will contain no appeals. An email that is already being sent may still have one." in page
+    assert Subscriber.objects.get().no_appeals
+    again = words(client.post(f"/p/{token}", {"action": "appeals-off"}))  # a repeated click
+    assert "Your emails contain no appeals for donations. Get appeals again" in again
+    record = signed_in(make.person(Role.AUDIENCE, "Anna")).get(f"/readers/{Subscriber.objects.get().pk}/")
+    assert "Appeals chose emails without them" in words(record)
+    assert "Your emails may contain appeals again." in words(client.post(f"/p/{token}", {"action": "appeals-on"}))
+    assert not Subscriber.objects.get().no_appeals
+
+
+def test_the_web_version_for_who_chose_no_appeals_has_none_either(client: Client, publication: Publication) -> None:
+    make.appeal(publication)
+    reader = make.reader(publication)
+    asking = make.approved_edition(publication, due_at=make.MONDAY + timedelta(days=1))
+    address = f"/v/{reader_links.token_signer(asking.pk)(reader.pk)}?letter=plain"
+    page = client.get(address, follow=True)
+    assert page.redirect_chain[-1][0].endswith("?letter=plain")
+    assert "Readers pay for this" not in page.content.decode()
+    assert "Readers pay for this" in client.get(address.partition("?")[0], follow=True).content.decode()
 
 
 def test_a_hostile_name_is_shown_as_a_name(client: Client, token: str) -> None:

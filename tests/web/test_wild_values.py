@@ -25,6 +25,7 @@ from newsletter.editions.snippet_models import Snippet
 from newsletter.editions.story_correction_models import StoryCorrection
 from newsletter.giving.models import Appeal
 from newsletter.publications.models import Publication
+from newsletter.segments.models import Segment
 from newsletter.stories.feed_models import Feed, Suggestion
 from newsletter.stories.models import Story, StoryState
 from tests.support import factories as make
@@ -47,6 +48,7 @@ FIRST: dict[str, Any] = {"story_id": Story, "edition_id": Edition, "dispatch_id"
 FIRST |= {"snippet_id": Snippet, "thread_id": CommentThread, "comment_id": Comment}
 FIRST |= {"story_correction_id": StoryCorrection}
 FIRST |= {"appeal_id": Appeal, "feed_id": Feed, "suggestion_id": Suggestion, "import_id": SubscriberImport}
+FIRST |= {"segment_id": Segment}
 SLOW = {"template", "template-preview", "template-version"}  # each try of a template is a process
 QUERY = re.compile(
     r"""request\.GET(?:\.get\(|\[)["']([\w-]+)|values\.get\(["']([\w-]+)|["']([\w-]+)["'] in request\.GET"""

@@ -20,6 +20,8 @@ from newsletter.ops.failures.record_failure import record_failure
 from newsletter.ops.models import Failure
 from newsletter.publications import invitations
 from newsletter.publications.models import Publication, Template
+from newsletter.segments import edit_segment
+from newsletter.segments.models import Segment
 from newsletter.stories.correction_models import SiteCorrection
 from newsletter.stories.feed_models import Feed, Suggestion
 from newsletter.stories.models import DraftState, Story, StoryDraft, StoryState
@@ -77,6 +79,7 @@ def filled_publication(slug: str) -> dict[str, int]:
         "appeal_id": make.appeal(publication, name=f"{mark} appeal", heading=f"{mark} asks").pk,
         "import_id": order.pk,
         "dispatch_id": sent.pk,
+        "segment_id": _segment(publication, mark).pk,
         "batch_id": batch.pk,
         "pause_id": SendingPause.objects.create(
             publication=publication, reason=f"{mark} reason", by="Somebody", since=now
@@ -140,6 +143,11 @@ def _suggestion(publication: Publication, feed: Feed, mark: str) -> Suggestion:
         dated_at=now,
         seen_at=now,
     )
+
+
+def _segment(publication: Publication, mark: str) -> Segment:
+    definition = {"groups": [{"conditions": [{"kind": "source", "test": "is", "value": mark}]}]}
+    return edit_segment.add_segment(publication, name=f"{mark} readers", definition=definition, now=clock.now())
 
 
 def _failure() -> int:

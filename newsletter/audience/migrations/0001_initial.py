@@ -58,11 +58,12 @@ class Migration(migrations.Migration):
                 ('email', models.CharField(max_length=320, unique=True)),
                 ('first_name', models.CharField(blank=True, max_length=80)),
                 ('time_zone', models.CharField(blank=True, help_text="The reader's time zone, such as Europe/Berlin. Empty: as the publication.", max_length=64)),
+                ('no_appeals', models.BooleanField(db_default=False, default=False, help_text='The reader chose emails without appeals for donations.')),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('events_count_from', models.DateTimeField(blank=True, help_text='When consent was last given or a suppression removed. Earlier events do not suppress the address.', null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['time_zone', 'id'], name='subscriber_in_zone')],
+                'indexes': [models.Index(fields=['time_zone', 'id'], name='subscriber_in_zone'), models.Index(condition=models.Q(('no_appeals', True)), fields=['id'], name='subscriber_no_appeals')],
             },
         ),
         migrations.CreateModel(

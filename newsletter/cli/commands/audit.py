@@ -2,6 +2,7 @@
 
 from __future__ import annotations  # models are imported inside, once Django is set up
 
+import difflib
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,6 +14,8 @@ from newsletter.lib.errors import BadInput
 if TYPE_CHECKING:
     from newsletter.audit.acts import Act
     from newsletter.audit.models import Record
+
+SOME_ACTS = ("edition-approved", "edition-held", "dispatch-stopped")
 
 
 def audit(
@@ -73,10 +76,14 @@ def audit(
 def _acts(names: list[str]) -> list[Act]:
     from newsletter.audit.acts import Act
 
-    try:
-        return [Act(name) for name in names]
-    except ValueError:
-        raise BadInput("--act", "is not an action.", f"Give one of: {', '.join(Act.values)}.") from None
+    for name in names:
+        if name not in Act.values:
+            near = difflib.get_close_matches(name[:40], Act.values, n=6, cutoff=0.5)
+            listed = (
+                f"Give one such as {', '.join(near or SOME_ACTS)}: the column “action” has those that were recorded."
+            )
+            raise BadInput("--act", "is not an action.", listed)
+    return [Act(name) for name in names]
 
 
 def _number(text: str) -> int | None:

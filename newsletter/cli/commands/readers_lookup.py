@@ -79,6 +79,7 @@ def show(address: Address, json: Json = False) -> None:
             ("reader", found.id),
             ("address", found.email),
             ("first name", found.first_name),
+            ("appeals", "chose emails without them" if found.no_appeals else ""),
             ("time zone", found.time_zone),
             ("stored since", found.created_at),
             ("suppressed", found.suppressed_because),

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from newsletter.pictures.models import Picture
     from newsletter.publications.invitation_models import Invitation
     from newsletter.publications.models import Publication
+    from newsletter.segments.models import Segment
     from newsletter.stories.feed_models import Feed
     from newsletter.stories.models import Story
 
@@ -72,6 +73,14 @@ def story(story: Story, *, place: int | None) -> JsonObject:
     """
     extra = {"position": place, "publication": story.publication.slug, "picture": picture(story.picture)}
     return _named(story, STORY) | extra
+
+
+def segment(segment: Segment) -> JsonObject:
+    """Describe a segment. `publication` is a slug; `means` is its definition in words."""
+    from newsletter.segments.segment_content import content_of, sentence
+
+    means = {"means": sentence(content_of(segment)), "publication": segment.publication.slug}
+    return _named(segment, "id name version definition created_at changed_at") | means
 
 
 def picture(picture: Picture | None) -> JsonObject | None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from newsletter.editions.snippet_models import Snippet
     from newsletter.giving.models import Appeal
     from newsletter.publications.models import Publication
+    from newsletter.segments.models import Segment
     from newsletter.stories.feed_models import Feed
     from newsletter.stories.models import Story
 
@@ -62,6 +63,15 @@ def feed(number: int) -> Feed:
     from newsletter.stories.feed_models import Feed
 
     return _found(Feed.objects.select_related("publication").filter(pk=number).first(), "feed", number, "feeds")
+
+
+def segment(number: int) -> Segment:
+    """Return the segment with this number; raise `BadInput` if there is none."""
+
+    from newsletter.segments.models import Segment
+
+    found = Segment.objects.select_related("publication").filter(pk=number).first()
+    return _found(found, "segment", number, "segments")
 
 
 def snippet(number: int) -> Snippet:

@@ -29,5 +29,6 @@ Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Reason, s
 StoryId = Annotated[int, typer.Argument(metavar="STORY", help="Story number, from `stories list`.")]
 AppealId = Annotated[int, typer.Argument(metavar="APPEAL", help="Appeal number, from `appeals list`.")]
 FeedId = Annotated[int, typer.Argument(metavar="FEED", help="Feed number, from `feeds list`.")]
+SegmentId = Annotated[int, typer.Argument(metavar="SEGMENT", help="Segment number, from `segments list`.")]
 EditionId = Annotated[int, typer.Argument(metavar="EDITION", help="Edition number, from `editions list`.")]
 Thanks = Annotated[bool, typer.Option("--thanks", help="Use the thank-you version for recent donors.")]

@@ -12,20 +12,21 @@ from __future__ import annotations  # array[int] has no meaning at run time befo
 
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from typing import TypedDict
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
 from newsletter.audience import reachable_subscribers
-from newsletter.audience.reachable_subscribers import Marked, SqlCondition
+from newsletter.audience.reachable_subscribers import Exclusion, Marked, SqlCondition
 from newsletter.delivery.dispatches import active_pauses, control_dispatch
 from newsletter.delivery.ledger.packed_ids import pack
 from newsletter.delivery.models import Batch, Dispatch
 from newsletter.delivery.rate_limits import quotas
-from newsletter.delivery.recipients import recent_donors
+from newsletter.delivery.recipients import edition_segments, letter_choice, recent_donors
 from newsletter.delivery.scheduled import scheduled_sends
 from newsletter.editions import embargo_and_expiry, local_time, reopen_edition
 from newsletter.editions.edition_times import received
@@ -134,12 +135,19 @@ def _freeze_part(dispatch: Dispatch, *, chunks: int) -> None:
     """Freeze the candidates after `frozen_up_to_id`: at most `chunks` times CHUNK_SIZE."""
     edition = Edition.objects.select_related("publication").get(pk=dispatch.edition_id)
     after = dispatch.frozen_up_to_id or 0
-    part = _Part(after, dispatch.day, recent_donors.recent_donor_condition(dispatch, edition.publication_id))
-    letters = dict(edition.letters.values_list("variant", "pk"))
-    batches = [
-        Batch(dispatch=dispatch, letter_id=letters[variant], subscribers=pack(ids), count=len(ids), due_at=due_at)
-        for (due_at, variant), ids in part.freeze(edition, chunks, size=_size(dispatch, edition))
-    ]
+    frozen = list(edition.letters.values_list("variant", "pk", "audience"))
+    letters, audience = {variant: pk for variant, pk, _ in frozen}, frozen[0][2]
+    choice = letter_choice.letter_choice(dispatch, edition.publication_id, variants=letters)
+    exclusions = edition_segments.exclusions_of(audience, edition.publication, opened_at=dispatch.opened_at)
+    part = _Part(after, dispatch.day, choice, exclusions)
+    batches, versions = [], Counter(dispatch.versions)
+    for (due_at, variant), ids in part.freeze(edition, chunks, size=_size(dispatch, edition)):
+        made = Batch(
+            dispatch=dispatch, letter_id=letters[variant], subscribers=pack(ids), count=len(ids), due_at=due_at
+        )
+        batches.append(made)
+        if variant != Variant.DEFAULT:
+            versions[variant.value] += len(ids)
     for number, batch in enumerate(batches, start=dispatch.batches.count() + 1):
         batch.number = number
     Batch.objects.bulk_create(batches, batch_size=200)
@@ -152,8 +160,18 @@ def _freeze_part(dispatch: Dispatch, *, chunks: int) -> None:
     dispatch.candidates += candidates
     dispatch.planned += planned
     dispatch.left_out = dict(Counter(dispatch.left_out) + left_out)
+    dispatch.versions = dict(versions)
     dispatch.frozen_up_to_id = None if part.is_last else part.last
     dispatch.save()
+
+
+class CandidateRange(TypedDict):
+    """Which candidates are read next, and which of them are left out by the segments of the edition."""
+
+    day: date
+    after: int
+    limit: int
+    exclusions: Sequence[Exclusion]
 
 
 BatchKey = tuple[datetime, Variant]  # what the readers of a batch have in common: its due time and its letter
@@ -165,9 +183,9 @@ class _Part:
     `candidates` is how many subscriptions there are up to there, which the pass itself does not count.
     """
 
-    def __init__(self, after: int, day: date, donors: SqlCondition | None) -> None:
+    def __init__(self, after: int, day: date, choice: SqlCondition | None, exclusions: Sequence[Exclusion]) -> None:
         self.last, self.is_last, self.day = after, False, day
-        self.donors, self.candidates = donors, 0
+        self.choice, self.exclusions, self.candidates = choice, exclusions, 0
         self.left_out: Counter[str] = Counter()
 
     def freeze(self, edition: Edition, chunks: int, *, size: int) -> Iterator[tuple[BatchKey, array[int]]]:
@@ -189,10 +207,8 @@ class _Part:
 
     def _read_chunk(self, edition: Edition, clocks: local_time.LocalSendTimes | None) -> dict[BatchKey, list[int]]:
         """Return the readers to send to among the next CHUNK_SIZE candidates, by their batch key."""
-        if clocks is None and self.donors is None:
-            found = reachable_subscribers.candidates(
-                edition.publication_id, day=self.day, after=self.last, limit=CHUNK_SIZE
-            )
+        if clocks is None and self.choice is None:
+            found = reachable_subscribers.candidates(edition.publication_id, **self._range())
             self._advance(edition, len(found), found[-1][0] if found else self.last)
             self.left_out.update([reason for _, reason in found if reason])
             return {(edition.due_at, Variant.DEFAULT): [subscriber for subscriber, reason in found if not reason]}
@@ -200,21 +216,20 @@ class _Part:
         self._advance(edition, len(rows), rows[-1][0] if rows else self.last)
         self.left_out.update([reason for _, _, _, reason in rows if reason])
         by_key: defaultdict[BatchKey, list[int]] = defaultdict(list)
-        for subscriber, zone, gave, reason in rows:
+        for subscriber, zone, chosen, reason in rows:
             if not reason:
                 due_at = max(edition.due_at, clocks.moment(zone)) if clocks else edition.due_at
-                by_key[due_at, Variant.THANKS if gave else Variant.DEFAULT].append(subscriber)
+                by_key[due_at, letter_choice.CHOICES[chosen]].append(subscriber)
         return by_key
 
     def _rows(self, edition: Edition) -> list[Marked]:
-        if self.donors:
-            return reachable_subscribers.candidates_with_flag(
-                edition.publication_id, self.donors, day=self.day, after=self.last, limit=CHUNK_SIZE
-            )
-        placed = reachable_subscribers.candidates_with_zone(
-            edition.publication_id, day=self.day, after=self.last, limit=CHUNK_SIZE
-        )
-        return [(subscriber, zone, False, reason) for subscriber, zone, reason in placed]
+        if self.choice:
+            return reachable_subscribers.candidates_with_mark(edition.publication_id, self.choice, **self._range())
+        placed = reachable_subscribers.candidates_with_zone(edition.publication_id, **self._range())
+        return [(subscriber, zone, 0, reason) for subscriber, zone, reason in placed]
+
+    def _range(self) -> CandidateRange:
+        return {"day": self.day, "after": self.last, "limit": CHUNK_SIZE, "exclusions": self.exclusions}
 
     def _advance(self, edition: Edition, count: int, last: int) -> None:
         """Go on after `last`. A chunk ends at the CHUNK_SIZE-th subscription; one with fewer rows must be the end."""

@@ -1,7 +1,7 @@
 """The progress of a dispatch, computed from the counts of its batches; no percentage is stored."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from newsletter.delivery.ledger.batch_counts import BatchCounts, batch_counts
 from newsletter.delivery.models import Dispatch
@@ -28,6 +28,7 @@ class Progress:
     waiting: int
     left_since: int
     is_ahead: bool = False
+    versions: dict[str, int] = field(default_factory=dict)  # planned readers of other letters than the default one
 
     @property
     def adds_up(self) -> bool:
@@ -86,6 +87,7 @@ def _progress(dispatch: Dispatch, counts: BatchCounts) -> Progress:
         candidates=dispatch.candidates,
         planned=dispatch.planned,
         left_out=dict(dispatch.left_out),
+        versions=dict(dispatch.versions),
         accepted=sent.get(BatchState.ACCEPTED, 0),
         refused=sent.get(BatchState.REFUSED, 0),
         uncertain=sent.get(BatchState.UNCERTAIN, 0),

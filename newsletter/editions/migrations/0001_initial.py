@@ -13,6 +13,7 @@ class Migration(migrations.Migration):
         ('giving', '0001_initial'),
         ('pictures', '0001_initial'),
         ('publications', '0001_initial'),
+        ('segments', '0001_initial'),
         ('stories', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -45,6 +46,8 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('approved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('submitted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('send_to', models.ForeignKey(blank=True, help_text='Only readers in this segment get it; empty: all.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='segments.segment')),
+                ('leave_out', models.ForeignKey(blank=True, help_text='Readers in this segment do not get it.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='segments.segment')),
                 ('publication', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='editions', to='publications.publication')),
             ],
             options={
@@ -103,6 +106,7 @@ class Migration(migrations.Migration):
                 ('reply_to', models.EmailField(blank=True, max_length=254)),
                 ('fallback_name', models.CharField(max_length=40)),
                 ('click_tracking', models.BooleanField(default=False, help_text='The provider rewrites links to count clicks.')),
+                ('audience', models.JSONField(blank=True, default=dict, help_text='The segments it is sent to and leaves out, as they were; empty: all readers.')),
                 ('findings', models.JSONField(default=list, help_text='What preflight found: code, severity, place, hint.')),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('appeal', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='giving.appeal')),

@@ -76,6 +76,7 @@ class Migration(migrations.Migration):
                 ('dispatch', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='outcomes', to='delivery.dispatch')),
             ],
             options={
+                'indexes': [models.Index(condition=models.Q(('clicked_at__isnull', False)), fields=['dispatch', 'subscriber'], name='outcome_clicked')],
                 'constraints': [models.UniqueConstraint(fields=('dispatch', 'subscriber'), name='outcome_once')],
             },
         ),

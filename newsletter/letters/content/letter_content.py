@@ -33,6 +33,7 @@ from newsletter.publications.models import CorrectionsPlace, Layout, Publication
 from newsletter.stories.models import Story
 
 THANKS_ON_THE_WEB = "letter=thanks"  # query string of the web version of a thank-you letter
+PLAIN_ON_THE_WEB = "letter=plain"  # the same of the letter without appeal
 MIN_LISTED_STORIES = 6  # a shorter digest needs no list of its stories
 MAX_PREHEADER_CHARACTERS = 140  # no email client shows more
 
@@ -144,6 +145,11 @@ def thanking(made: LetterContent, publication: Publication, appeal: Appeal) -> L
     """
     thanks = view_of_thanks(appeal, publication, made.words) if made.spot else None
     return replace(made, appeal=thanks, links=replace(made.links, web=f"{made.links.web}?{THANKS_ON_THE_WEB}"))
+
+
+def without_appeal(made: LetterContent) -> LetterContent:
+    """Return the letter for readers who chose no appeals: none in the stories, the footer and the web version."""
+    return replace(made, appeal=None, spot=None, links=replace(made.links, web=f"{made.links.web}?{PLAIN_ON_THE_WEB}"))
 
 
 def fingerprint(contents: LetterContent) -> str:

@@ -3,6 +3,7 @@
 A search is a POST, so that addresses stand in no URL, no browser history and no log of a proxy.
 """
 
+from django.db.models import Count
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -42,8 +43,11 @@ def find(request: DeskRequest) -> HttpResponse:
             "address": embedded_form.sign_up_address(publication),
             "html": embedded_form.form_html(publication),
             "report": sign_up_report.sign_up_report(publication, now=now),
+            "segments": publication.segment_count,
         }
-        for publication in only_permitted(request, Publication.objects.filter(is_active=True))
+        for publication in only_permitted(
+            request, Publication.objects.filter(is_active=True).annotate(segment_count=Count("segments"))
+        )
     ]
     return render(request, "web/audience/find_reader.html", context)
 

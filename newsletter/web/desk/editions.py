@@ -35,6 +35,7 @@ from newsletter.mail.message import Letter
 from newsletter.web.desk import comment_section
 from newsletter.web.desk import current_publication as publications
 from newsletter.web.desk.edition_list import stories_of
+from newsletter.web.desk.edition_readers import readers_of_edition
 from newsletter.web.shared import audit_history, unsaved_changes
 from newsletter.web.shared.anonymous_letter_views import letter_of, requested_variant
 from newsletter.web.shared.display_formats import clock_of
@@ -148,13 +149,14 @@ def page(request: DeskRequest, edition: Edition, form: RescheduleForm) -> HttpRe
         "look": look if look in LOOKS else "desktop",
         "looks": LOOKS,
         "dark": "dark" in request.GET,
-        "thanks": variant == Variant.THANKS,
-        "can_thank": assemble_edition.has_thanks_letter(edition, now=now),
+        "version": {Variant.THANKS: "&thanks=1", Variant.PLAIN: "&plain=1"}.get(variant, ""),
+        "versions": _versions(edition, now=now),
         "dispatch": dispatch,
         "progress": progress(dispatch) if dispatch else None,
         "waits": delay_of(dispatch, now=now) if dispatch else None,
         "tally": dispatch_stats(dispatch.pk) if dispatch else None,
         "can": can(request, edition),
+        "readers": readers_of_edition(edition, now=now),
         "unsaved": _unsaved(edition),
         "lines": correction_lines.lines_of(edition),
         "section": comment_section.section_of(request, edition),
@@ -166,6 +168,16 @@ def page(request: DeskRequest, edition: Edition, form: RescheduleForm) -> HttpRe
         "State": EditionState,
     }
     return render(request, "web/desk/edition.html", context)
+
+
+def _versions(edition: Edition, *, now: datetime) -> list[tuple[str, str]]:
+    """Return the versions of the email that readers get, each with its part of the address; empty for one only."""
+    others = []
+    if assemble_edition.has_thanks_letter(edition, now=now):
+        others.append(("&thanks=1", "Donor thank-you"))
+    if assemble_edition.has_plain_letter(edition, now=now):
+        others.append(("&plain=1", "Without appeal"))
+    return [("", "With appeal"), *others] if others else []
 
 
 def _unsaved(edition: Edition) -> list[UnsavedTitle]:

@@ -1,4 +1,4 @@
-"""Manage preferences: `/p/<token>`. Unsubscribe, undo, pause, resume, resubscribe, name, other publications, data."""
+"""Manage preferences: `/p/<token>`. Unsubscribe, undo, pause, resume, resubscribe, name, appeals, others, data."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from dateutil.relativedelta import relativedelta
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from newsletter.audience import subscription_confirmation, subscriptions, suppressions, undo_unsubscribe
+from newsletter.audience import appeal_choices, subscription_confirmation, subscriptions, suppressions, undo_unsubscribe
 from newsletter.audience.first_name import clean_name
 from newsletter.audience.models import Subscriber, Subscription, SubscriptionStatus
 from newsletter.delivery.recipients.reader_links import ReaderLink
@@ -17,6 +17,7 @@ from newsletter.web.readers import other_publications
 from newsletter.web.readers.reader_view import ReaderRequest, reader_view
 from newsletter.web.shared.display_formats import by_moment, clock_of, next_email_sentence, zone_name
 
+APPEALS_OFF = "Your emails will contain no appeals. An email that is already being sent may still have one."
 PAUSES = {"1": "1 month", "3": "3 months"}
 
 
@@ -80,6 +81,9 @@ def _perform(request: HttpRequest, reader: ReaderLink, publication: Publication,
             name = clean_name(request.POST.get("first_name", ""))
             Subscriber.objects.filter(pk=reader.subscriber_id).update(first_name=name)
             return {"done": f"Your first name is now {name}." if name else "Your first name was removed."}
+        case "appeals-off" | "appeals-on" as action:
+            appeal_choices.choose_appeals(reader.subscriber_id, wanted=action == "appeals-on")
+            return {"done": APPEALS_OFF if action == "appeals-off" else "Your emails may contain appeals again."}
         case "join-other" | "leave-other" | "leave-all" | "data" as action:
             subscription = _subscription(reader, publication)
             if subscription is None:

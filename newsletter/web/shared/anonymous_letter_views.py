@@ -34,9 +34,7 @@ def letter_then(edition: Edition, *, due_at: datetime, now: datetime, variant: V
     letters = composed.letters if composed else edition.letters.all()
     found = next((letter for letter in letters if letter.variant == variant), None)
     if found is None:
-        raise InvalidState(
-            assemble_edition.NO_THANKS if variant == Variant.THANKS else "This edition has no email yet."
-        )
+        raise InvalidState(assemble_edition.NO_VERSION[variant])
     return anonymous_letter(letter_in(found), edition)
 
 
@@ -56,7 +54,9 @@ def requested_due_at(request: HttpRequest) -> datetime | None:
 
 def requested_variant(request: HttpRequest) -> Variant:
     """Return the variant that the request asks for."""
-    return Variant.THANKS if "thanks" in request.GET else Variant.DEFAULT
+    if "thanks" in request.GET:
+        return Variant.THANKS
+    return Variant.PLAIN if "plain" in request.GET else Variant.DEFAULT
 
 
 def with_color_scheme(html: str, *, dark: bool) -> str:
@@ -70,7 +70,8 @@ def with_color_scheme(html: str, *, dark: bool) -> str:
 def framed(request: DeskRequest, edition_id: int) -> HttpResponse:
     """Show the letter alone, for the frame on the edition's page.
 
-    `?dark=1` shows dark mode, `?thanks=1` the donor thank-you, `?due_at=` the letter at another time.
+    `?dark=1` shows dark mode, `?thanks=1` the donor thank-you, `?plain=1` the letter without appeal, `?due_at=` the
+    letter at another time.
     """
     edition = permitted_or_404(request, Edition.objects.select_related("publication"), pk=edition_id)
     due_at, variant = requested_due_at(request), requested_variant(request)

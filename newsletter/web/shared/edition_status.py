@@ -80,7 +80,8 @@ def _sending(edition: Edition, pause_ends_at: datetime | None, *, now: datetime)
         return StatusBadge("Stopped", "warn", f"{with_full_stop(edition.reason)} No more emails are sent.")
     if edition.state == EditionState.DISPATCHED:
         when = f" by {by_moment(edition.dispatched_at, clock, now=now)}" if edition.dispatched_at else ""
-        return StatusBadge("Sent", "good", f"Sent to all readers{when}.")
+        whom = "all readers that were chosen" if edition.send_to_id or edition.leave_out_id else "all readers"
+        return StatusBadge("Sent", "good", f"Sent to {whom}{when}.")
     if blocked := _blocked(edition, pause_ends_at, now=now):
         return blocked
     if edition.due_at > now:

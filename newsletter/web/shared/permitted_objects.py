@@ -21,6 +21,7 @@ from newsletter.editions.snippet_models import Snippet
 from newsletter.editions.story_correction_models import StoryCorrection
 from newsletter.giving.models import Appeal
 from newsletter.publications.models import Publication
+from newsletter.segments.models import Segment
 from newsletter.stories.correction_models import SiteCorrection
 from newsletter.stories.feed_models import Feed, Suggestion
 from newsletter.stories.models import Story, StoryDraft
@@ -37,6 +38,7 @@ PUBLICATION_OF: dict[type[Model], str] = {
     Feed: "publication",
     Suggestion: "publication",
     Edition: "publication",
+    Segment: "publication",
     Appeal: "publication",
     Snippet: "publication",
     CommentThread: "publication",

@@ -77,7 +77,6 @@ def test_every_field_is_changed_and_recorded_with_both_values(ada: Client, publi
         "corrections_place": "start",
         "closing_minutes": "120",
         "on_empty": "hold",
-        "corrections_place": "start",
         "auto_approve": "on",
         "pace_per_minute": "100",
         "pace_per_hour": "5000",

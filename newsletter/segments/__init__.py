@@ -1,0 +1,1 @@
+"""Segments: saved conditions that choose some readers of a publication, compiled to SQL by Django's ORM."""
