@@ -91,7 +91,6 @@ def test_every_field_is_changed_and_recorded_with_both_values(ada: Client, publi
         "sponsor_name": "Marram",
         "sponsor_text": "Home insurance.",
         "sponsor_url": "https://marram.example.org/",
-        "corrections_place": "start",
         "utm_tags": "on",
         "utm_excluded_hosts": "example.org",
         "click_tracking": "on",
