@@ -116,6 +116,7 @@ def every(made: dict[str, Any], measurer: Measurer, only: str = "") -> Iterator[
     for kind, what, act, prepare in [
         *_pages(made, editor, ops),
         *_tasks(),
+        *_edition_acts(made, editor),
         *_comments(made, editor),
         *_acts(made, editor),
     ]:
@@ -147,6 +148,9 @@ def _pages(made: dict[str, Any], editor: Any, ops: Any) -> Iterator[Measured]:
     later = (now + timedelta(days=2)).isoformat().replace("+", "%2B")
     pages = {
         "desk": f"/desk/{slug}/",
+        "desk, with a planned edition": f"/desk/{slug}/?edition={planned.pk}",
+        "edition beside the queue, polled": f"/desk/{slug}/edition/?edition={planned.pk}",
+        "palette": "/palette/?q=council",
         "desk, the whole queue": f"/desk/{slug}/?shown=10000",
         "editions": f"/desk/{slug}/editions/",
         "calendar": f"/desk/{slug}/editions/calendar/",
@@ -184,19 +188,45 @@ def _pages(made: dict[str, Any], editor: Any, ops: Any) -> Iterator[Measured]:
         yield "page", what, partial(ops.get, address), _nothing
 
 
+def _shown(editor: Any, slug: str, query: str = "") -> dict[str, str]:
+    """Return what the page says that it shows."""
+    page = editor.get(f"/desk/{slug}/{query}").content.decode()
+    names = ("shown", "stamp", "seen")
+    return {name: page.partition(f'name="{name}" value="')[2].partition('"')[0] for name in names}
+
+
+def _edition_acts(made: dict[str, Any], editor: Any) -> Iterator[Measured]:
+    from newsletter.editions.models import Edition
+
+    planned = Edition.objects.filter(publication_id=made["publication"], state="planned").latest("due_at")
+    state: dict[str, Any] = {"number": 0}
+
+    def see() -> None:
+        state["number"] += 1
+        state["seen"] = _shown(editor, made["slug"], f"?edition={planned.pk}")
+
+    def arrange(way: str, asked: dict[str, str]) -> Any:
+        at = f"/editions/{planned.pk}/stories/{made['queue'][20 + state['number'] % 4]}/{way}/"
+        return editor.post(at, asked | state["seen"] | {"edition": str(planned.pk)}, headers=HTMX)
+
+    for what, way, asked in (
+        ("put a story into the edition", "place", {}),
+        ("move a story in the edition", "place", {"to": "up"}),
+        ("make a story the lead", "kind", {"kind": "lead"}),
+        ("take a story out of the edition", "out", {}),
+    ):
+        yield "act", what, partial(arrange, way, asked), see
+
+
 def _acts(made: dict[str, Any], editor: Any) -> Iterator[Measured]:
     from newsletter.editions.models import Edition
 
     slug, queue = made["slug"], made["queue"]
     state: dict[str, Any] = {"number": 0}
 
-    def shown() -> dict[str, str]:
-        page = editor.get(f"/desk/{slug}/").content.decode()
-        return {name: page.partition(f'name="{name}" value="')[2].partition('"')[0] for name in ("shown", "stamp")}
-
     def see() -> None:
         state["number"] += 1
-        state["seen"] = shown()
+        state["seen"] = _shown(editor, slug)
 
     def story() -> int:
         return int(queue[20 + state["number"] % 20])

@@ -8,17 +8,20 @@ from django.urls import URLPattern, URLResolver, path
 from django.views.generic import RedirectView, View
 
 from newsletter.api import metrics, sendgrid_webhook
+from newsletter.reader_urls import AUDIENCE
 from newsletter.web.archive import archive_feeds, archive_pages
-from newsletter.web.audience import reader_exports, reader_imports, reader_lookup, segment_pages, suppression_pages
 from newsletter.web.desk import (
     appeals,
+    arrange_edition,
     change_send_time,
+    claim_story,
     comments,
     correct_story_page,
     custom_template,
     edition_actions,
     edition_calendar_page,
     edition_readers,
+    edition_story_form,
     edition_text_form,
     editions,
     email_test_page,
@@ -44,7 +47,7 @@ from newsletter.web.readers.own_data import own_data
 from newsletter.web.readers.preferences import preferences
 from newsletter.web.readers.unsubscribe import unsubscribe
 from newsletter.web.readers.web_version import web_version
-from newsletter.web.shared import anonymous_letter_views, unsaved_changes
+from newsletter.web.shared import anonymous_letter_views, palette, unsaved_changes
 from newsletter.web.shared.permission_required import permission_required
 from newsletter.web.site import (
     audit_log,
@@ -103,6 +106,8 @@ DESK = [
     path("stories/<int:story_id>/move/", story_queue.move, name="story-move"),
     path("stories/<int:story_id>/drop/", story_queue.drop, name="story-drop"),
     path("stories/<int:story_id>/restore/", story_queue.restore, name="story-restore"),
+    path("stories/<int:story_id>/claim/", claim_story.claim, name="story-claim"),
+    path("stories/<int:story_id>/release/", claim_story.release, name="story-release"),
 ]
 COMMENTS = [
     path("comments/", comments.waiting, name="comments"),
@@ -127,6 +132,15 @@ EDITIONS = [
     path("desk/<slug:slug>/template/<int:number>/", custom_template.use_version, name="template-version"),
     path("editions/<int:edition_id>/", editions.show, name="edition"),
     path("editions/<int:edition_id>/letter/", anonymous_letter_views.framed, name="letter"),
+    path("desk/<slug:slug>/edition/", arrange_edition.panel, name="edition-panel"),
+    path("editions/<int:edition_id>/stories/<int:story_id>/place/", arrange_edition.place, name="edition-place"),
+    path("editions/<int:edition_id>/stories/<int:story_id>/kind/", arrange_edition.set_kind, name="edition-kind"),
+    path("editions/<int:edition_id>/stories/<int:story_id>/out/", arrange_edition.take_out, name="edition-take-out"),
+    path("editions/<int:edition_id>/stories/<int:story_id>/", edition_story_form.change, name="edition-story"),
+    path(
+        "editions/<int:edition_id>/stories/<int:story_id>/email/", edition_story_form.email, name="edition-story-email"
+    ),
+    path("editions/<int:edition_id>/undo/", arrange_edition.undo, name="edition-undo"),
     path("editions/<int:edition_id>/texts/", edition_text_form.texts, name="edition-texts"),
     path("editions/<int:edition_id>/texts/inbox/", edition_text_form.inbox, name="edition-texts-inbox"),
     path("editions/<int:edition_id>/texts/email/", edition_text_form.email, name="edition-texts-email"),
@@ -190,21 +204,9 @@ OPS = [
     path("ops/batches/<int:batch_id>/retry/", dashboard.retry, name="retry"),
     path("ops/batches/<int:batch_id>/<slug:decision>/", dashboard.settle, name="settle"),
 ]
-AUDIENCE = [
-    path("readers/", reader_lookup.find, name="readers"),
-    path("readers/<int:subscriber_id>/", reader_lookup.show, name="reader"),
-    path("readers/segments/<slug:slug>/", segment_pages.listing, name="segments"),
-    path("readers/segments/<slug:slug>/new/", segment_pages.add, name="segment-add"),
-    path("readers/segment/<int:segment_id>/", segment_pages.edit, name="segment"),
-    path("readers/segment/<int:segment_id>/remove/", segment_pages.remove, name="segment-remove"),
-    path("readers/suppressions/", suppression_pages.listing, name="suppressions"),
-    path("readers/export/<slug:slug>.csv", reader_exports.readers, name="readers-export"),
-    path("readers/export/<slug:slug>/consent.csv", reader_exports.consent_events, name="consent-export"),
-    path("readers/imports/", reader_imports.listing, name="reader-imports"),
-    path("readers/imports/<int:import_id>/", reader_imports.show, name="reader-import"),
-    path("readers/imports/<int:import_id>/rows.csv", reader_imports.rows, name="reader-import-rows"),
-]
 ACCOUNT = [
+    path("palette/", palette.search, name="palette"),
+    path("letter-keys/", palette.letter_keys, name="letter-keys"),
     path("unsaved-changes/", unsaved_changes.keep, name="unsaved-keep"),
     path("unsaved-changes/discard/", unsaved_changes.discard, name="unsaved-discard"),
     path("sign-in/", sign_in_pages.SignIn.as_view(), name="login"),

@@ -49,6 +49,7 @@ class User(AbstractBaseUser):
         blank=True,
         help_text="Role for all publications. Empty: only the roles for single publications count.",
     )
+    letter_keys = models.BooleanField(default=True, help_text="Single letters are keys on the desk.")
     is_active = models.BooleanField(default=True)
     times_closed = models.PositiveIntegerField(
         default=0, help_text="How often the account was closed. Links to a new password of before are void."

@@ -35,8 +35,8 @@ class Permits(NamedTuple):
 PERMITS: dict[Permission, Permits] = {
     Permission.PITCH: Permits("pitch stories, change own pitches until they are decided, see the queue"),
     Permission.CURATE: Permits(
-        "queue, change and drop stories, decide about pitches, write the texts of an edition, see previews, send tests"
-        " to staff, submit for review, comment"
+        "queue, change, claim and drop stories, decide about pitches, arrange the next edition and change its stories"
+        " and texts, see previews, send tests to staff, submit for review, comment"
     ),
     Permission.APPROVE: Permits(
         "approve, hold, release, reopen and cancel editions, add an extra one, change appeals, snippets, logos and the"

@@ -55,6 +55,10 @@ class Act(models.TextChoices):
     EDITION_SENT_NOW = "edition-sent-now"
     EDITION_REOPENED = "edition-reopened"
     EDITION_EDITED = "edition-edited"  # its subject, preview text or note
+    EDITION_ARRANGED = "edition-arranged"  # its stories before it is assembled: picked, ordered, taken out
+    STORY_OVERRIDDEN = "story-overridden"  # its texts or picture in one edition's email
+    STORY_CLAIMED = "story-claimed"
+    STORY_RELEASED = "story-released"
     COMMENT_WRITTEN = "comment-written"
     COMMENT_EDITED = "comment-edited"
     COMMENT_DELETED = "comment-deleted"

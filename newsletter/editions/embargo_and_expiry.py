@@ -2,14 +2,16 @@
 
 from datetime import datetime
 
+from newsletter.editions.edition_stories import with_own_values
 from newsletter.editions.edition_times import received
 from newsletter.editions.models import Edition
 from newsletter.stories.models import Story
 
 
 def placed_stories(edition: Edition) -> list[Story]:
-    """Return the stories of an edition in order."""
-    return [placement.story for placement in edition.placements.select_related("story__picture").order_by("position")]
+    """Return the stories of an edition in order, with their values in its email. They must not be saved."""
+    placements = edition.placements.select_related("story__picture").order_by("position")
+    return with_own_values(edition, [placement.story for placement in placements])
 
 
 def reason_to_hold(edition: Edition, *, now: datetime) -> str:

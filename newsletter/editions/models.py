@@ -7,7 +7,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from newsletter.editions import comment_models, snippet_models, story_correction_models  # noqa: F401 — Django looks here
+from newsletter.editions import (  # noqa: F401 — Django looks for models here
+    comment_models,
+    pick_models,
+    snippet_models,
+    story_correction_models,
+)
 from newsletter.giving.models import Appeal
 from newsletter.lib.errors import InvalidState
 from newsletter.publications.models import Publication
@@ -228,6 +233,7 @@ class Placement(models.Model):
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="placements")
     story = models.ForeignKey(Story, on_delete=models.PROTECT, related_name="placements")
     position = models.PositiveSmallIntegerField()
+    headline = models.CharField(max_length=250, blank=True, help_text="As the frozen email prints it.")
 
     class Meta:
         ordering: ClassVar[list[str]] = ["position"]
@@ -278,9 +284,7 @@ class FrozenLetter(models.Model):
     fallback_name = models.CharField(max_length=40)
     click_tracking = models.BooleanField(default=False, help_text="The provider rewrites links to count clicks.")
     audience = models.JSONField(
-        default=dict,
-        blank=True,
-        help_text="The segments it is sent to and leaves out, as they were; empty: all readers.",
+        default=dict, blank=True, help_text="The segments that get it or not; empty: all get it."
     )
     findings = models.JSONField(default=list, help_text="What preflight found: code, severity, place, hint.")
     links = models.JSONField(default=list, help_text="Links to look up before it is sent.")

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.db import transaction
+from django.db.models import Q
 
 from newsletter.accounts.permissions import Permission, require
 from newsletter.audit import audit_trail
@@ -21,7 +22,7 @@ from newsletter.editions.schedule_dates import begun_until, editions_ahead, miss
 from newsletter.lib.errors import BadInput
 from newsletter.mail import text_cleaning
 from newsletter.publications.models import Publication
-from newsletter.publications.schedule import Due, due_on
+from newsletter.publications.schedule import Due, due_on, upcoming
 
 log = structlog.get_logger()
 MAX_MISSED = 60  # missed editions recorded after a long downtime; older dates are not recorded
@@ -45,6 +46,26 @@ def plan(publication: Publication, *, now: datetime) -> Edition | None:
         ahead = editions_ahead(publication, now=now) if publication.is_active else []
         if ahead and not _is_behind(ahead[0], due):
             return ahead[0]
+        return _add(publication, due, now=now) if due else None
+
+
+def plan_following(edition: Edition, *, now: datetime) -> Edition | None:
+    """Return the planned edition after `edition`. Without one, plan the following date of the schedule.
+
+    None when the publication is not active or its rule has no date left.
+    """
+    with transaction.atomic():
+        publication = Publication.objects.select_for_update(no_key=True).get(pk=edition.publication_id)
+        planned = publication.editions.filter(state=EditionState.PLANNED).select_related("publication")
+        later = planned.filter(Q(due_at__gt=edition.due_at) | Q(due_at=edition.due_at, pk__gt=edition.pk))
+        if found := later.order_by("due_at", "pk").first():
+            return found
+        if publication.schedule is None:
+            return None
+        after = max(now, edition.due_at)
+        settled = set(publication.editions.filter(local_date__gte=edition.day).values_list("local_date", flat=True))
+        dates = (due for due in upcoming(publication.schedule, after=after) if due.local_date not in settled)
+        due = next((due for due in dates if due.local_date > edition.day), None)
         return _add(publication, due, now=now) if due else None
 
 
@@ -122,9 +143,9 @@ def _mark_settled(publication: Publication, until: datetime) -> None:
 def _follow_schedule(publication: Publication, *, now: datetime) -> None:
     """Update planned editions to the current schedule.
 
-    An edition whose date is no longer in the schedule is removed, and so is one after the next date. An edition whose
-    new time has already passed keeps its old time. An edition with stories, or one that a person or a worker is
-    changing, is left unchanged.
+    An edition whose date is no longer in the schedule is removed, and so is one after the next date, unless it has
+    texts or picked stories. An edition whose new time has already passed keeps its old time. An edition with stories,
+    or one that a person or a worker is changing, is left unchanged.
     """
     waiting = publication.editions.exclude(local_date=None).filter(state=EditionState.PLANNED, due_at__gt=now)
     for pk in waiting.filter(is_rescheduled=False).order_by("local_date").values_list("pk", flat=True):
@@ -140,7 +161,8 @@ def _is_untouched(edition: Edition) -> bool:
 
 
 def _follow(publication: Publication, edition: Edition, *, now: datetime) -> None:
-    has_text = bool(edition.subject or edition.preheader or edition.intro) or edition.comment_threads.exists()
+    has_text = bool(edition.subject or edition.preheader or edition.intro)
+    has_text = has_text or edition.picks.exists() or edition.comment_threads.exists()
     day, schedule = edition.local_date, publication.schedule
     named = due_on(schedule, day) if schedule and day else None
     if named is None and has_text:

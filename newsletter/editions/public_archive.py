@@ -28,7 +28,7 @@ def archived_letters(publication: Publication, query: str = "") -> QuerySet[Froz
         variant=Variant.DEFAULT,
     )
     for word in map(_in_any_case, query.split()[:MAX_WORDS]):
-        headlines = Placement.objects.filter(edition=OuterRef("edition"), story__headline__regex=word)
+        headlines = Placement.objects.filter(edition=OuterRef("edition"), headline__regex=word)
         sent = sent.filter(Q(subject__regex=word) | Exists(headlines))
     return sent.select_related("edition").defer("html", "text").order_by("-edition__due_at", "-edition_id")
 
@@ -38,7 +38,7 @@ def headlines_of(letters: list[FrozenLetter], corrections: list[StoryCorrection]
     found: dict[int, list[str]] = {letter.edition_id: [] for letter in letters}
     placements = Placement.objects.filter(edition__in=found).order_by("edition", "position")
     corrected = {each.story_id: each.headline for each in corrections if each.headline}
-    for edition_id, story_id, headline in placements.values_list("edition_id", "story_id", "story__headline"):
+    for edition_id, story_id, headline in placements.values_list("edition_id", "story_id", "headline"):
         found[edition_id].append(corrected.get(story_id, headline))
     return found
 

@@ -1,4 +1,4 @@
-"""Assembly of an edition: take stories from the queue, choose and place the appeal, freeze the letter.
+"""Assembly of an edition: take picked stories and others of the queue, choose and place the appeal, freeze the letter.
 
     take the stories (commit) → gather → render and inline → preflight → freeze (commit)
 
@@ -10,6 +10,7 @@ Assembly is idempotent: an edition that is not planned is left unchanged.
 
 from contextlib import nullcontext
 from datetime import datetime
+from functools import partial
 
 import structlog
 from django.db import transaction
@@ -17,8 +18,8 @@ from django.db import transaction
 from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
 from newsletter.editions import correction_lines, reopen_edition
+from newsletter.editions.edition_stories import planned_stories, printed_stories
 from newsletter.editions.edition_texts import stored_texts
-from newsletter.editions.edition_times import received
 from newsletter.editions.embargo_and_expiry import placed_stories
 from newsletter.editions.models import Edition, EditionState, Placement, Variant
 from newsletter.editions.story_correction_models import StoryCorrection
@@ -55,7 +56,7 @@ def assemble(edition_id: int, *, now: datetime) -> Edition:
     edition = _take_stories(edition_id, now=now)
     if edition.state != EditionState.PLANNED or not edition.placements.exists():
         return edition
-    stories, lines = placed_stories(edition), correction_lines.lines_of(edition)
+    changeable, stories = _changeable(edition), placed_stories(edition)
     if missing_pictures.should_wait_for_pictures(edition, stories, now=now):
         return edition
     gathered = compose_letters.gather_letters(edition, stories, now=now)
@@ -65,7 +66,7 @@ def assemble(edition_id: int, *, now: datetime) -> Edition:
         if not gathered.letters[Variant.DEFAULT].template:
             raise  # one of our own templates is broken: an operator must fix it
         return _hold_for_template(edition, gathered, str(error), now=now)
-    return _freeze(edition, stories, lines, composed, now=now)
+    return _freeze(edition, stories, changeable, composed, now=now)
 
 
 def preview(edition: Edition, *, now: datetime, variant: Variant = Variant.DEFAULT) -> Letter:
@@ -96,10 +97,8 @@ def preview_contents(edition: Edition, *, now: datetime) -> dict[Variant, Letter
 
 
 def offered_stories(edition: Edition, *, now: datetime) -> list[Story]:
-    """Return the stories that a planned edition would take from the queue."""
-    when = received(edition, now=now)
-    offered = Story.objects.filter(publication_id=edition.publication_id).offered(when.first, until=when.last)
-    return list(offered.select_related("picture")[: edition.publication.maximum_stories])
+    """Return the stories that a planned edition would have if it were assembled now."""
+    return printed_stories(planned_stories(edition, now=now))
 
 
 def has_plain_letter(edition: Edition, *, now: datetime) -> bool:
@@ -162,11 +161,8 @@ def _take_stories(edition_id: int, *, now: datetime) -> Edition:
         if not edition.publication.is_active:
             raise InvalidState("The publication is paused, so its editions take no stories.")
         minimum = max(1, edition.publication.minimum_stories)
-        maximum = max(minimum, edition.publication.maximum_stories)
-        when = received(edition, now=now)
-        stories = story_queue.take_for_edition(
-            edition.publication, at=when.first, until=when.last, min_stories=minimum, max_stories=maximum
-        )
+        planned = partial(offered_stories, edition, now=now)
+        stories = story_queue.take_for_edition(edition.publication, planned, min_stories=minimum)
         if not stories and now >= edition.due_at:
             _give_up(edition, f"The queue held fewer than {minimum} stories when the edition was due.")
         Placement.objects.bulk_create(
@@ -203,8 +199,13 @@ def _give_up(edition: Edition, why: str) -> None:
     audit_trail.record(None, act, edition, reason=edition.reason)
 
 
+def _changeable(edition: Edition) -> tuple[list[tuple[int, int]], list[StoryCorrection]]:
+    """Return what people may change while the letters are rendered: values of stories, and lines of corrections."""
+    return list(edition.picks.values_list("pk", "version")), correction_lines.lines_of(edition)
+
+
 def _freeze(
-    edition: Edition, stories: list[Story], lines: list[StoryCorrection], composed: Composed, *, now: datetime
+    edition: Edition, stories: list[Story], changeable: object, composed: Composed, *, now: datetime
 ) -> Edition:
     """Store the letters, unless what they were made of has changed meanwhile."""
     written, readers = stored_texts(edition), (edition.send_to_id, edition.leave_out_id)
@@ -212,7 +213,7 @@ def _freeze(
         edition = Edition.objects.locked(edition.pk)
         if edition.state != EditionState.PLANNED or placed_stories(edition) != stories:
             return edition
-        if stored_texts(edition) != written or correction_lines.lines_of(edition) != lines:
+        if stored_texts(edition) != written or _changeable(edition) != changeable:
             return edition
         if (edition.send_to_id, edition.leave_out_id) != readers:
             return edition

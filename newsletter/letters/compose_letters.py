@@ -16,7 +16,7 @@ from django.conf import settings
 from newsletter.editions import correction_lines
 from newsletter.editions.edition_times import received, set_times, times_of
 from newsletter.editions.embargo_and_expiry import placed_stories
-from newsletter.editions.models import Edition, FrozenLetter, Variant
+from newsletter.editions.models import Edition, FrozenLetter, Placement, Variant
 from newsletter.editions.reopen_edition import NOT_YET_SENT
 from newsletter.giving.models import Appeal
 from newsletter.giving.place_appeal import PlacementRule, StoryShape, choose_position
@@ -133,11 +133,14 @@ def compose_for(edition: Edition, *, due_at: datetime, now: datetime) -> Compose
     return compose_changed(then, now=now)
 
 
-def compose_changed(edition: Edition, *, now: datetime) -> Composed | None:
-    """Compose the letters of an unsent edition that was changed in memory; None and errors as `compose_for`."""
+def compose_changed(edition: Edition, *, stories: list[Story] | None = None, now: datetime) -> Composed | None:
+    """Compose the letters of an unsent edition that was changed in memory; None and errors as `compose_for`.
+
+    `stories` are its stories, if they were changed in memory too.
+    """
     if edition.state not in NOT_YET_SENT:
         return None
-    stories = placed_stories(edition)
+    stories = stories or placed_stories(edition)
     gathered = gather_letters(edition, stories, now=now)
     if made_from(edition, gathered) == edition.made_from:
         return None
@@ -156,6 +159,11 @@ def freeze(edition: Edition, composed: Composed, *, now: datetime) -> None:
     for letter in composed.letters:
         letter.edition = edition
         letter.save()
+    headlines = {story.pk: story.headline for story in placed_stories(edition)}
+    placements = list(edition.placements.all())
+    for placement in placements:
+        placement.headline = headlines[placement.story_id]
+    Placement.objects.bulk_update(placements, ["headline"])
     edition.made_from, edition.content_hash = composed.made_from, composed.content_hash
     edition.assembled_at = now
     edition.approved_hash, edition.approved_at, edition.approved_by = "", None, None

@@ -123,12 +123,17 @@ def compose_with(edition: Edition, texts: Mapping[str, str], *, now: datetime) -
     """
     then = _with_texts(Edition.objects.fresh(edition.pk), clean_texts(texts))
     composed = compose_letters.compose_changed(then, now=now)
+    refuse_stopped(composed, field="texts")
+    return composed
+
+
+def refuse_stopped(composed: Composed | None, *, field: str) -> None:
+    """Raise `BadInput` for the subject, or else for `field`, when preflight would stop these letters."""
     for letter in composed.letters if composed else ():
         for finding in letter.findings:
             if finding["severity"] == "stop":
-                field = "subject" if finding["place"].startswith("subject") else "texts"
-                raise BadInput(field, f"preflight stops this email ({finding['place']}).", finding["hint"])
-    return composed
+                name = "subject" if finding["place"].startswith("subject") else field
+                raise BadInput(name, f"preflight stops this email ({finding['place']}).", finding["hint"])
 
 
 def _with_texts(edition: Edition, texts: Mapping[str, str]) -> Edition:

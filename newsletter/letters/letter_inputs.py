@@ -17,6 +17,7 @@ from django.db import models
 
 from newsletter.editions.edition_times import received
 from newsletter.editions.models import Edition, Placement
+from newsletter.editions.pick_models import Pick
 from newsletter.editions.snippet_models import Snippet
 from newsletter.giving.models import Appeal
 from newsletter.lib.errors import BadInput
@@ -31,6 +32,7 @@ STORY = (
     *("edition_id", "position", "story_id", "story__version", "story__changed_at"),
     *(f"story__picture__{name}" for name in PICTURE),
 )
+PICK = ("edition_id", "story_id", "version", *(f"picture__{name}" for name in PICTURE))
 PLANNING = {"planned_to", "past_schedules", "planned_from", "plan_again_at"}  # of a publication; not in any letter
 Rows = dict[int, list[tuple[Any, ...]]]
 
@@ -49,6 +51,7 @@ def to_compare(states: Collection[str], *, now: datetime | None) -> dict[int, st
     if any(edition.send_to_id or edition.leave_out_id for edition in editions):
         rows = Segment.objects.filter(publication__in=publications).order_by("pk")
         segments = _grouped(rows.values_list("publication", "pk", "name", "version"))
+    picks = _grouped(Pick.objects.filter(edition__state__in=states).order_by("pk").values_list(*PICK))
     appeals: dict[int, list[Appeal]] = defaultdict(list)
     for appeal in Appeal.objects.filter(publication__in=publications).order_by("pk"):
         appeals[appeal.publication_id].append(appeal)
@@ -70,7 +73,8 @@ def to_compare(states: Collection[str], *, now: datetime | None) -> dict[int, st
     found = {}
     for edition in editions:
         try:
-            versions = _versions(edition, stories[edition.pk], common[edition.publication_id], now=now)
+            placed = [*stories[edition.pk], *picks[edition.pk]]
+            versions = _versions(edition, placed, common[edition.publication_id], now=now)
         except BadInput:
             versions = ""  # the comparison fails as well, and says why
         if not versions or versions != edition.compared:

@@ -29,6 +29,7 @@ BOUNDS = {
     "schedule_ahead_minutes": (0, MAX_AHEAD_MINUTES),
     "minimum_stories": (1, 50),
     "maximum_stories": (1, 50),
+    "closing_minutes": (0, WEEK),  # may be empty
     "teaser_paragraphs": (1, 20),
     "lateness_limit_minutes": (1, WEEK),
     "pace_per_minute": (1, 10_000_000),  # both may be empty
@@ -80,6 +81,8 @@ class OptionalPublicationFields(TypedDict, total=False):
     quiet_until: time | None
     minimum_stories: int
     maximum_stories: int
+    fill_rule: str
+    closing_minutes: int | None
     teaser_paragraphs: int
     on_empty: str
     lateness_limit_minutes: int
@@ -105,7 +108,7 @@ class PublicationFields(OptionalPublicationFields, total=False):
 LINKS = ("website", "logo_url", "logo_dark_url", "sponsor_url")
 OTHER_TEXT = (
     *("slug", "language", "accent_colour", "accent_colour_dark", "fonts", "layout", "corners"),
-    *("time_zone", "recurrence", "on_empty", "corrections_place"),
+    *("time_zone", "recurrence", "on_empty", "fill_rule", "corrections_place"),
 )
 LOGOS = {"logo_url": "logo", "logo_dark_url": "logo_dark"}  # address field, and the field of its stored picture
 LINES = (

@@ -50,6 +50,13 @@ class TooFewStoriesPolicy(models.TextChoices):
     HOLD = "hold", "Hold the edition for review"
 
 
+class FillRule(models.TextChoices):
+    """How many stories of the queue an edition takes after those that curators picked for it."""
+
+    MAXIMUM = "max", "Up to the maximum number of stories"
+    MINIMUM = "min", "Only up to the minimum, if too few are picked"
+
+
 class Publication(models.Model):
     """A recurring newsletter: its sender, brand, schedule and rules."""
 
@@ -148,6 +155,17 @@ class Publication(models.Model):
     quiet_until = models.TimeField(null=True, blank=True, help_text="… until this one.")
     minimum_stories = models.PositiveSmallIntegerField(default=1)
     maximum_stories = models.PositiveSmallIntegerField(default=12)
+    fill_rule = models.CharField(
+        max_length=3,
+        choices=FillRule.choices,
+        default=FillRule.MAXIMUM,
+        help_text="How many stories of the queue follow those that were picked.",
+    )
+    closing_minutes = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text="Until how long before sending an edition takes stories; empty: until its email is built.",
+    )
     teaser_paragraphs = models.PositiveSmallIntegerField(
         default=4, help_text="How many paragraphs of an article a story takes, after its standfirst."
     )

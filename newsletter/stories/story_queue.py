@@ -7,7 +7,6 @@ publication, or to pitch for a pitch of their own (pitches.py).
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import Any, Unpack
 
 from django.db import transaction
@@ -17,9 +16,10 @@ from newsletter.accounts.permissions import Permission, require
 from newsletter.audit import audit_trail, changed_fields
 from newsletter.audit.acts import Act
 from newsletter.audit.audit_trail import Actor
+from newsletter.lib import clock
 from newsletter.lib.errors import BadInput, InvalidState, VersionConflict
 from newsletter.publications.models import Publication
-from newsletter.stories import duplicate_links, order_keys
+from newsletter.stories import duplicate_links, order_keys, story_claims
 from newsletter.stories.models import Story, StoryState
 from newsletter.stories.validate_story import OptionalStoryFields, StoryFields, set_story_fields
 
@@ -98,6 +98,8 @@ def update(
             changed = [*fields, "page_key", "picture", "picture_url", "version", "changed_at"]
             current.save(update_fields=changed)
             audit_trail.record(by, Act.STORY_CHANGED, current, **changed_fields.describe_changes(shown, current))
+        if isinstance(by, User):
+            story_claims.touch(story.pk, by=by, now=clock.now())
     story.refresh_from_db()
     return story
 
@@ -155,17 +157,14 @@ def restore(story: Story, *, by: Actor = None) -> Story:
     return story
 
 
-def take_for_edition(
-    publication: Publication, *, at: datetime, min_stories: int, max_stories: int, until: datetime | None = None
-) -> list[Story]:
-    """Take up to `max_stories` from the front of the queue, mark them as used and return them in order.
+def take_for_edition(publication: Publication, choose: Callable[[], list[Story]], *, min_stories: int) -> list[Story]:
+    """Mark the queued stories that `choose` returns as used, and return them in order.
 
-    Only stories without an embargo or expiry between `at` and `until`, the time in which readers receive the edition,
-    are taken. Takes none if there are fewer than `min_stories`.
+    `choose` is called while the queue is locked. Takes none if there are fewer than `min_stories`.
     """
     with transaction.atomic():
         lock(publication.pk)
-        stories = list(Story.objects.filter(publication=publication).offered(at, until=until)[:max_stories])
+        stories = choose()
         if len(stories) < min_stories:
             return []
         Story.objects.filter(pk__in=[story.pk for story in stories]).update(state=StoryState.USED)

@@ -50,7 +50,7 @@ from tests.web.test_roles import POSTED, STAFF
 pytestmark = pytest.mark.django_db(transaction=True)
 # it leads to another page, is a part of one, stands in its frame, looks as `send` does, or is a file
 NO_PAGES = {"appeals", "draft", "editions", "story-picture", "letter", "template-preview", "new-time", "missing-file"}
-NO_PAGES |= {"pitches", "reader-import-rows", "readers-export", "consent-export"}
+NO_PAGES |= {"edition-panel", "pitches", "reader-import-rows", "readers-export", "consent-export"}
 NEAR = {
     "groups": [
         {
@@ -209,6 +209,7 @@ def everything(three: Publication) -> dict[str, Role | None]:
         "/desk/morning/appeals/new/": Role.EDITOR,
         f"/appeals/{appeal.pk}/": Role.EDITOR,
         f"/editions/{ahead.pk}/texts/": Role.CURATOR,
+        f"/editions/{ahead.pk}/stories/{ahead.placements.earliest('position').story_id}/": Role.CURATOR,
         f"/editions/{ahead.pk}/stop/": Role.EDITOR,
         f"/editions/{ahead.pk}/test/": Role.EDITOR,
         f"/editions/{ahead.pk}/send/": Role.EDITOR,

@@ -33,7 +33,7 @@ def test_a_story_in_a_closed_tab_is_continued(opened: Opened, publication: Publi
     expect(page.get_by_text("You have unsaved changes here")).to_be_visible()
     page.get_by_label("Link", exact=True).fill("https://post.example.org/ferry")
     page.get_by_role("button", name="Add to queue").click()
-    expect(page.get_by_role("link", name="The ferry stays")).to_be_visible()
+    expect(page.locator(".story").get_by_role("link", name="The ferry stays")).to_be_visible()
     expect(page.get_by_text("You have unsaved changes in")).to_have_count(0)
     assert Story.objects.get().body == "<p>It was to end in spring.</p>"
 
@@ -81,7 +81,7 @@ def test_after_signing_in_again_in_another_tab_the_form_can_be_saved(opened: Ope
     expect(other.get_by_role("heading", level=1)).not_to_have_text("Sign in")
     begin(page)
     page.get_by_role("button", name="Add to queue").click()
-    expect(page.get_by_role("link", name="The ferry stays")).to_be_visible()
+    expect(page.locator(".story").get_by_role("link", name="The ferry stays")).to_be_visible()
 
 
 def test_discarded_changes_are_gone(opened: Opened, publication: Publication) -> None:

@@ -9,6 +9,7 @@ from newsletter.accounts.models import Role, User
 from newsletter.accounts.permissions import NotPermitted
 from newsletter.audit.acts import Act
 from newsletter.audit.models import Record
+from newsletter.editions.edition_stories import planned_stories
 from newsletter.lib.errors import BadInput, InvalidState
 from newsletter.publications.models import Publication
 from newsletter.stories import pitches, story_queue
@@ -47,7 +48,7 @@ def test_a_pitch_waits_beside_the_queue_and_no_edition_takes_it(
 ) -> None:
     assert (pitch.state, pitch.pitch, pitch.created_by) == (StoryState.PITCHED, "Islanders ask.", carl)
     assert story_queue.queued_stories(publication) == []
-    assert not story_queue.take_for_edition(publication, at=make.MONDAY, min_stories=0, max_stories=9)
+    assert not planned_stories(make.edition(publication), now=make.MONDAY)
     assert list(publication.stories.all().pitched()) == [pitch]
 
 

@@ -22,6 +22,12 @@ from tests.support import factories as make
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
+def take(publication: Publication, most: int, *, min_stories: int = 1) -> list[Story]:
+    """Take stories for an edition, as its assembly does."""
+    offered = Story.objects.filter(publication=publication).offered(NOON)
+    return story_queue.take_for_edition(publication, lambda: list(offered.all()[:most]), min_stories=min_stories)
+
+
 def add(publication: Publication, headline: str = "Rain at last", **optional: Unpack[OptionalStoryFields]) -> Story:
     url = f"https://example.org/{headline.replace(' ', '-')}"
     return story_queue.add(publication, headline=headline, url=url, body="<p>It rained.</p>", **optional)
@@ -232,7 +238,7 @@ def test_another_page_is_another_story(publication: Publication, other: str) -> 
 
 def test_a_used_story_is_remembered_and_a_dropped_one_is_not(publication: Publication) -> None:
     story = add(publication)
-    story_queue.take_for_edition(publication, at=NOON, min_stories=1, max_stories=1)
+    take(publication, 1)
     with pytest.raises(InvalidState, match="already in an edition"):
         add(publication)
     Story.objects.filter(pk=story.pk).update(state=StoryState.DROPPED)
@@ -282,7 +288,7 @@ def test_what_is_revised_to_what_it_is_keeps_its_version_and_its_time(publicatio
 
 def test_a_used_story_may_be_revised(publication: Publication) -> None:
     add(publication)
-    (story,) = story_queue.take_for_edition(publication, at=NOON, min_stories=1, max_stories=1)
+    (story,) = take(publication, 1)
     assert story_queue.update(story, headline="Snow").state == StoryState.USED
 
 
@@ -344,17 +350,17 @@ def test_an_edition_takes_the_first_that_are_fit_to_print(publication: Publicati
     add(publication, "expired", expires_at=NOON)
     for name in ("one", "two", "three"):
         add(publication, name)
-    taken = story_queue.take_for_edition(publication, at=NOON, min_stories=2, max_stories=2)
+    taken = take(publication, 2, min_stories=2)
     assert [(story.headline, story.state) for story in taken] == [("one", StoryState.USED), ("two", StoryState.USED)]
     assert headlines(publication) == ["embargoed", "expired", "three"]
-    assert story_queue.take_for_edition(publication, at=NOON, min_stories=2, max_stories=9) == []
+    assert take(publication, 9, min_stories=2) == []
     assert headlines(publication) == ["embargoed", "expired", "three"]
 
 
 def test_stories_given_back_lead_the_queue_in_their_order(publication: Publication) -> None:
     for name in ("one", "two", "three"):
         add(publication, name)
-    taken = story_queue.take_for_edition(publication, at=NOON, min_stories=1, max_stories=2)
+    taken = take(publication, 2)
     story_queue.return_to_front(publication, taken)
     story_queue.return_to_front(publication, taken)
     assert headlines(publication) == ["one", "two", "three"]
@@ -387,7 +393,7 @@ class Walks(TestCase):
                 expected.remove(chosen)
                 dropped.append(chosen)
             elif step == "take":
-                story_queue.take_for_edition(publication, at=NOON, min_stories=0, max_stories=2)
+                take(publication, 2, min_stories=0)
                 expected = expected[2:]
             assert [story.pk for story in story_queue.queued_stories(publication)] == expected
 
@@ -408,7 +414,7 @@ def test_people_who_act_at_once_lose_no_story(at_once: type_of_at_once) -> None:
             lambda: story_queue.drop(stories[4]),
             lambda: add(publication, "new one"),
             lambda: add(publication, "new two"),
-            lambda: story_queue.take_for_edition(publication, at=NOON, min_stories=1, max_stories=1),
+            lambda: take(publication, 1),
         ]
     )
     waiting = headlines(publication)

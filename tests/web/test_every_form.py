@@ -14,6 +14,7 @@ from newsletter.audience.import_models import SubscriberImport
 from newsletter.audience.imports import import_orders
 from newsletter.delivery.dispatches import open_dispatch
 from newsletter.delivery.models import Dispatch
+from newsletter.editions import edition_picks
 from newsletter.editions.models import Edition, EditionState
 from newsletter.editions.snippet_models import Snippet
 from newsletter.giving.models import Appeal
@@ -52,6 +53,7 @@ WHERE = {
     "GiftsForm": "/desk/morning/gifts/",
     "TemplateForm": "/desk/morning/template/",
     "ExtraEditionForm": "/desk/morning/",
+    "EditionStoryForm": "/editions/{edition}/stories/{story}/",
     "CommentForm": "/stories/{story}/comments/",
     "CorrectionForm": "/stories/{sent}/correct/",
     "EditionTextsForm": "/editions/{edition}/texts/",
@@ -77,6 +79,7 @@ SHOWN_STORED = (
     "LogosForm",
     "TemplateForm",
     "RescheduleForm",
+    "EditionStoryForm",
     "EditionTextsForm",
     "EditionReadersForm",
     "AppealEditForm",
@@ -99,7 +102,9 @@ def ada(publication: Publication) -> Client:
     full_story(publication)
     make.story(publication)
     texts = {"subject": "The ferry stays", "intro": "Good morning.\n\nIt rains."}
-    make.edition(publication, due_at=clock.now() + timedelta(days=1, microseconds=7), local_send_time="07:00", **texts)
+    due_at = clock.now() + timedelta(days=1, microseconds=7)
+    edition = make.edition(publication, due_at=due_at, local_send_time="07:00", **texts)
+    edition_picks.place(edition, Story.objects.earliest("pk"), by=make.cora(), now=clock.now())
     make.readers(publication, 2)
     full_appeal(publication)
     by_domain = {"groups": [{"conditions": [{"kind": "domain", "test": "is", "value": "far.example"}]}]}

@@ -11,7 +11,8 @@ from newsletter.editions.models import Edition, EditionState
 from newsletter.letters import edition_decisions
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
-from newsletter.web.desk.next_edition import next_edition_panel
+from newsletter.web.desk.edition_list import desk_edition
+from newsletter.web.desk.next_edition import Upcoming, next_edition_panel
 from newsletter.web.shared.forms import MINUTES
 from tests.support import factories as make
 from tests.support.factories import MONDAY
@@ -33,6 +34,12 @@ def planned(publication: Publication) -> Edition:
     return edition
 
 
+def shown(publication: Publication) -> Upcoming:
+    """The panel of the desk."""
+    desk = desk_edition(publication, None, now=MONDAY)
+    return next_edition_panel(publication, desk.edition, desk.stories, now=MONDAY)
+
+
 def send_early(edition: Edition) -> None:
     """As after a dispatch that went well an hour before MONDAY."""
     Edition.objects.filter(pk=edition.pk).update(
@@ -50,18 +57,18 @@ def test_after_editions_sent_early_and_one_cancelled_the_desk_names_the_date_tha
     for _ in range(2):
         send_early(planned(daily))
     edition_decisions.cancel(planned(daily), reason="A holiday", now=MONDAY)
-    promised = next_edition_panel(daily, now=MONDAY).due
+    promised = shown(daily).due
     assert promised is not None
     following = planned(daily)
     assert (following.local_date, following.due_at) == (promised.local_date, promised.at)
     assert promised.at == MONDAY + 4 * DAY
-    assert next_edition_panel(daily, now=MONDAY).edition == following
+    assert shown(daily).edition == following
 
 
 def test_the_date_of_a_held_edition_is_not_promised_again(daily: Publication) -> None:
     held = planned(daily)
     edition_decisions.hold(held, reason="The front page changes.", now=MONDAY)
-    seen = next_edition_panel(daily, now=MONDAY)
+    seen = shown(daily)
     assert seen.held == [held]
     assert seen.due is not None
     assert seen.due.at == MONDAY + 2 * DAY
@@ -71,7 +78,7 @@ def test_a_rule_that_has_ended_promises_nothing(daily: Publication) -> None:
     Publication.objects.update(recurrence="FREQ=DAILY;UNTIL=20261124")
     daily.refresh_from_db()
     send_early(planned(daily))
-    assert next_edition_panel(daily, now=MONDAY).due is None
+    assert shown(daily).due is None
     assert plan_editions.plan(daily, now=MONDAY) is None
 
 

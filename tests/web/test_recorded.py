@@ -75,6 +75,22 @@ def test_an_editor_s_word_on_an_edition(browser: Client, edition: Edition) -> No
     assert (cancelled.act, cancelled.subject, cancelled.subject_id) == (Act.EDITION_CANCELLED, "edition", edition.pk)
 
 
+def test_what_is_done_to_the_stories_of_an_edition(browser: Client, edition: Edition, ada: User) -> None:
+    story = edition.publication.stories.get()
+    at = f"/editions/{edition.pk}/stories/{story.pk}"
+    placed = recorded(browser, f"{at}/place/", section="City")
+    assert (placed.act, placed.subject_id, placed.details["place"]) == (Act.EDITION_ARRANGED, edition.pk, 1)
+    assert recorded(browser, f"{at}/kind/", kind="short").act == Act.EDITION_ARRANGED
+    overridden = recorded(browser, f"{at}/", headline="Ferry stays", body="It stays.")
+    assert (overridden.act, overridden.subject) == (Act.STORY_OVERRIDDEN, "edition")
+    assert recorded(browser, f"{at}/out/").act == Act.EDITION_ARRANGED
+    change = str(edition.pick_changes.latest("pk").pk)
+    undone = recorded(browser, f"/editions/{edition.pk}/undo/", change=change)
+    assert str(undone.details["what"]).startswith("Undone: ")
+    assert recorded(browser, f"/stories/{story.pk}/claim/").act == Act.STORY_CLAIMED
+    assert recorded(browser, f"/stories/{story.pk}/release/").act == Act.STORY_RELEASED
+
+
 def test_a_word_of_ops_on_a_dispatch_which_says_who(browser: Client, dispatch: Dispatch) -> None:
     at = f"/ops/dispatches/{dispatch.pk}"
     assert recorded(browser, f"{at}/pause/").act == Act.DISPATCH_PAUSED

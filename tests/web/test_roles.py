@@ -93,6 +93,15 @@ EXPECTED = {
     "story-move": of(P.CURATE, methods=DONE),
     "story-drop": of(P.CURATE, methods=DONE),
     "story-restore": of(P.CURATE, methods=DONE),
+    "story-claim": of(P.CURATE, methods=DONE),
+    "story-release": of(P.CURATE, methods=DONE),
+    "edition-panel": of(P.CURATE, methods=SHOWN),
+    "edition-place": of(P.CURATE, methods=DONE),
+    "edition-kind": of(P.CURATE, methods=DONE),
+    "edition-take-out": of(P.CURATE, methods=DONE),
+    "edition-story": of(P.CURATE),
+    "edition-story-email": of(P.CURATE, methods=DONE),
+    "edition-undo": of(P.CURATE, methods=DONE),
     "pitches": of(P.PITCH, reach=Reach.LIST, methods=SHOWN),
     "pitch-list": of(P.PITCH, methods=SHOWN),
     "pitch-add": of(P.PITCH),
@@ -175,7 +184,17 @@ EXPECTED = {
     "reader-import-rows": of(P.AUDIENCE, methods=SHOWN),
 }
 # Every signed-in person opens these, whatever their role.
-SIGNED_IN = {"desk", "unsaved-keep", "unsaved-discard", "password", "account", "sessions", "confirm-identity"}
+SIGNED_IN = {
+    "desk",
+    "palette",
+    "letter-keys",
+    "unsaved-keep",
+    "unsaved-discard",
+    "password",
+    "account",
+    "sessions",
+    "confirm-identity",
+}
 SIGNED_IN |= {"mfa_index", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_add_webauthn", "mfa_remove_webauthn"}
 SIGNED_IN |= {"mfa_view_recovery_codes", "mfa_generate_recovery_codes"}
 # Anybody opens these: they check a token, a key or a password themselves, or are public.

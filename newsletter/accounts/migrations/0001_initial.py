@@ -23,6 +23,7 @@ class Migration(migrations.Migration):
                 ('email', models.EmailField(max_length=254, unique=True)),
                 ('name', models.CharField(blank=True, max_length=100)),
                 ('role', models.CharField(blank=True, choices=[('contributor', 'Contributor'), ('curator', 'Curator'), ('editor', 'Editor'), ('audience', 'Audience'), ('ops', 'Ops'), ('admin', 'Admin')], default='curator', help_text='Role for all publications. Empty: only the roles for single publications count.', max_length=12)),
+                ('letter_keys', models.BooleanField(default=True, help_text='Single letters are keys on the desk.')),
                 ('is_active', models.BooleanField(default=True)),
                 ('times_closed', models.PositiveIntegerField(default=0, help_text='How often the account was closed. Links to a new password of before are void.')),
                 ('time_zone', models.CharField(default='UTC', help_text='In which the pages of the account show times.', max_length=50)),

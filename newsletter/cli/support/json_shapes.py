@@ -144,7 +144,9 @@ def edition(edition: Edition) -> JsonObject:
         "publication": edition.publication.slug,
         "subject": letter.subject if letter else edition.subject,
         "approved_by": edition.approved_by.email if edition.approved_by else None,
-        "stories": [{"position": p.position, "id": p.story_id, "headline": p.story.headline} for p in placements],
+        "stories": [
+            {"position": p.position, "id": p.story_id, "headline": p.headline or p.story.headline} for p in placements
+        ],
         "findings": edition.findings,
     }
 

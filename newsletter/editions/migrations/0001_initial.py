@@ -59,6 +59,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('position', models.PositiveSmallIntegerField()),
+                ('headline', models.CharField(blank=True, help_text='As the frozen email prints it.', max_length=250)),
                 ('edition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='placements', to='editions.edition')),
                 ('story', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='placements', to='stories.story')),
             ],
@@ -105,7 +106,7 @@ class Migration(migrations.Migration):
                 ('reply_to', models.EmailField(blank=True, max_length=254)),
                 ('fallback_name', models.CharField(max_length=40)),
                 ('click_tracking', models.BooleanField(default=False, help_text='The provider rewrites links to count clicks.')),
-                ('audience', models.JSONField(blank=True, default=dict, help_text='The segments it is sent to and leaves out, as they were; empty: all readers.')),
+                ('audience', models.JSONField(blank=True, default=dict, help_text='The segments that get it or not; empty: all get it.')),
                 ('findings', models.JSONField(default=list, help_text='What preflight found: code, severity, place, hint.')),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('appeal', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='giving.appeal')),
@@ -114,6 +115,41 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('edition', 'variant'), name='letter_variant_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='PickChange',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('made_at', models.DateTimeField()),
+                ('sentence', models.CharField(help_text='What was done.', max_length=400)),
+                ('before', models.JSONField(help_text='Story id → values of its pick, or null without one.')),
+                ('after', models.JSONField()),
+                ('is_undone', models.BooleanField(default=False)),
+                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pick_changes', to='editions.edition')),
+                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['-pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Pick',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveSmallIntegerField(help_text='Among the picked stories of the edition, from 1.')),
+                ('is_out', models.BooleanField(default=False, help_text='It was taken out of the edition, which is not filled with it either.')),
+                ('own_values', models.JSONField(default=dict, help_text="In this edition's email in place of the story's values, by field name.")),
+                ('version', models.PositiveIntegerField(default=1, help_text='Incremented by each change of its values.')),
+                ('picked_at', models.DateTimeField()),
+                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='picks', to='editions.edition')),
+                ('picked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('picture', models.ForeignKey(blank=True, help_text="In place of the story's picture, if `own_values` has a `picture_url`.", null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='pictures.picture')),
+                ('story', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='picks', to='stories.story')),
+            ],
+            options={
+                'ordering': ['position', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('edition', 'story'), name='pick_once_an_edition')],
             },
         ),
         migrations.AddConstraint(

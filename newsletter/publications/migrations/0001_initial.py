@@ -64,6 +64,8 @@ class Migration(migrations.Migration):
                 ('quiet_until', models.TimeField(blank=True, help_text='… until this one.', null=True)),
                 ('minimum_stories', models.PositiveSmallIntegerField(default=1)),
                 ('maximum_stories', models.PositiveSmallIntegerField(default=12)),
+                ('fill_rule', models.CharField(choices=[('max', 'Up to the maximum number of stories'), ('min', 'Only up to the minimum, if too few are picked')], default='max', help_text='How many stories of the queue follow those that were picked.', max_length=3)),
+                ('closing_minutes', models.PositiveIntegerField(blank=True, help_text='Until how long before sending an edition takes stories; empty: until its email is built.', null=True)),
                 ('teaser_paragraphs', models.PositiveSmallIntegerField(default=4, help_text='How many paragraphs of an article a story takes, after its standfirst.')),
                 ('on_empty', models.CharField(choices=[('skip', 'Skip the edition'), ('hold', 'Hold the edition for review')], default='skip', max_length=4)),
                 ('lateness_limit_minutes', models.PositiveIntegerField(default=180, help_text='An edition that is later than this is held.')),

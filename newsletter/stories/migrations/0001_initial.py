@@ -43,6 +43,8 @@ class Migration(migrations.Migration):
                 ('is_sensitive', models.BooleanField(default=False, help_text='No appeal may appear next to this story.')),
                 ('embargo_until', models.DateTimeField(blank=True, null=True)),
                 ('expires_at', models.DateTimeField(blank=True, null=True)),
+                ('claimed_at', models.DateTimeField(blank=True, help_text='When that person last did something to it.', null=True)),
+                ('claimed_by', models.ForeignKey(blank=True, help_text='Who is working on it (story_claims.py).', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('changed_at', models.DateTimeField(auto_now=True)),
                 ('pitch', models.CharField(blank=True, help_text='Why the contributor proposes it, in a sentence.', max_length=300)),

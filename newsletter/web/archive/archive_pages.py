@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import conditional_page, require_safe
 
 from newsletter.editions import correction_lines, public_archive
+from newsletter.editions.embargo_and_expiry import placed_stories
 from newsletter.editions.models import Edition, FrozenLetter
 from newsletter.editions.story_correction_models import StoryCorrection
 from newsletter.letters.content.locale_formats import long_date
@@ -79,8 +80,8 @@ def edition(request: HttpRequest, slug: str, edition_id: int) -> HttpResponse:  
     wanted = publication.editions.filter(pk=edition_id)
     letter = get_object_or_404(letters.select_related("edition__publication"), edition__in=wanted)
     words = translation_for(publication.language)
-    first = letter.edition.placements.select_related("story__picture").first()
-    stored = first.story.picture if first and first.story.picture and first.story.picture.is_stored else None
+    first = next(iter(placed_stories(letter.edition)), None)
+    stored = first.picture if first and first.picture and first.picture.is_stored else None
     corrections = correction_lines.corrections_in([letter.edition_id])
     headlines = public_archive.headlines_of([letter], corrections)[letter.edition_id]
     head = PageHead(

@@ -20,13 +20,14 @@ from newsletter.accounts.permissions import Permission, has_permission
 from newsletter.audience import kept_reader_counts
 from newsletter.delivery.ledger import installation
 from newsletter.delivery.recipients.sample_reader import anonymous_letter
+from newsletter.editions.edition_stories import printed_stories
 from newsletter.editions.edition_times import set_times, times_of
 from newsletter.editions.models import Edition, EditionState, FrozenLetter, Variant
 from newsletter.letters import compose_letters, edition_decisions, second_person
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
 from newsletter.web.desk import editions
-from newsletter.web.desk.next_edition import next_stories
+from newsletter.web.desk.edition_list import stories_of
 from newsletter.web.shared.anonymous_letter_views import letter_in, requested_due_at, requested_variant
 from newsletter.web.shared.display_formats import clock_of, moment, zone_name
 from newsletter.web.shared.identity_confirmation import identity_confirmed
@@ -140,7 +141,7 @@ def _ask(request: DeskRequest, edition_id: int, *, due_at: datetime | None) -> H
             "publication": edition.publication,
             "can": editions.can(request, edition),
             "readers": kept_reader_counts.reader_counts(edition.publication, now=now),
-            "stories": next_stories(edition.publication, edition, now=now),
+            "stories": printed_stories(stories_of(edition.publication, edition, now=now)),
             "then": then,
             "waits": _waits(edition, due_at=then_at, now=now),
             "frozen": then.letter,

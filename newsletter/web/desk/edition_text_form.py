@@ -94,7 +94,7 @@ def texts(request: DeskRequest, edition_id: int) -> HttpResponse:
                 announced=_announced(request),
             )
             unsaved_changes.saved(request)
-            messages.success(request, _report(saved, before=edition))
+            messages.success(request, report_of(saved, before=edition))
             return redirect("edition", edition_id)
         edition = _edition(request, edition_id)
     status = 422 if form.is_bound else 200
@@ -150,7 +150,7 @@ def _context(edition: Edition, form: EditionTextsForm) -> dict[str, Any]:
         "form": form,
         "effect": effect,
         "Effect": SaveEffect,
-        "consequence": _consequence(edition, effect, now=now),
+        "consequence": consequence_of(edition, effect, now=now),
         "is_update": False,
     }
 
@@ -177,7 +177,7 @@ def _inbox(edition: Edition, shown: Mapping[str, str], *, now: datetime) -> dict
     return {"line": line, "counts": counts, "sender": edition.publication.sender_name}
 
 
-def _consequence(edition: Edition, effect: SaveEffect, *, now: datetime) -> str:
+def consequence_of(edition: Edition, effect: SaveEffect, *, now: datetime) -> str:
     """Return what happens to the email when the texts are saved."""
     tz = clock_of(edition.publication)
 
@@ -186,9 +186,9 @@ def _consequence(edition: Edition, effect: SaveEffect, *, now: datetime) -> str:
 
     match effect:
         case SaveEffect.STORED if edition.state == EditionState.HELD:
-            return "The edition is held. Its email is rebuilt with these texts when someone releases it."
+            return "The edition is held. Its email is rebuilt with what you save when someone releases it."
         case SaveEffect.STORED:
-            return f"The email is built {at(max(edition.assemble_at, now))} and uses these texts."
+            return f"The email is built {at(max(edition.assemble_at, now))} and uses what you save."
         case SaveEffect.REBUILT if edition.auto_approve:
             return (
                 "The email is built. If you save, it is rebuilt from the same stories. It waits for approval while "
@@ -210,7 +210,7 @@ def _consequence(edition: Edition, effect: SaveEffect, *, now: datetime) -> str:
     return f"The edition is {edition.state}, so its texts can no longer be changed."
 
 
-def _report(saved: Edition, *, before: Edition) -> str:
+def report_of(saved: Edition, *, before: Edition) -> str:
     """Return what was done, given the state before and after."""
     if saved.state == EditionState.HELD and before.state != EditionState.HELD:
         return f"Saved, but the edition is now held. {with_full_stop(saved.reason)}"

@@ -22,6 +22,7 @@ from newsletter.delivery.dispatches.stop_edition import StopEffect
 from newsletter.delivery.ledger.progress import progress
 from newsletter.editions import correction_lines
 from newsletter.editions.comments import read_comments
+from newsletter.editions.edition_stories import printed_stories
 from newsletter.editions.embargo_and_expiry import reason_to_hold
 from newsletter.editions.models import TRANSITIONS, Edition, EditionState, Variant
 from newsletter.editions.reopen_edition import NOT_YET_SENT
@@ -33,8 +34,8 @@ from newsletter.lib.errors import NewsletterError
 from newsletter.mail.message import Letter
 from newsletter.web.desk import comment_section
 from newsletter.web.desk import current_publication as publications
+from newsletter.web.desk.edition_list import stories_of
 from newsletter.web.desk.edition_readers import readers_of_edition
-from newsletter.web.desk.next_edition import next_stories
 from newsletter.web.shared import audit_history, unsaved_changes
 from newsletter.web.shared.anonymous_letter_views import letter_of, requested_variant
 from newsletter.web.shared.display_formats import clock_of
@@ -139,7 +140,7 @@ def page(request: DeskRequest, edition: Edition, form: RescheduleForm) -> HttpRe
         "status": edition_status(edition, pauses=pauses, now=now),
         "timeline": timeline_of(edition, pauses=pauses, now=now),
         "expected_problems": _expected_problems(edition, now=now),
-        "stories": next_stories(edition.publication, edition, now=now),
+        "stories": printed_stories(stories_of(edition.publication, edition, now=now)),
         "letter": letter,
         "problem": problem,
         "frozen": frozen,
@@ -183,8 +184,9 @@ def _unsaved(edition: Edition) -> list[UnsavedTitle]:
     """Return the forms that somebody is editing and that this edition's email is made of, while it can be approved."""
     if edition.state != EditionState.ASSEMBLED:
         return []
-    stories = edition.placements.values_list("story_id", flat=True)
+    stories = list(edition.placements.values_list("story_id", flat=True))
     addresses = [reverse("story", args=[story]) for story in stories]
+    addresses += [reverse("edition-story", args=[edition.pk, story]) for story in stories]
     return unsaved_changes.titles_at([*addresses, reverse("edition-texts", args=[edition.pk])])
 
 

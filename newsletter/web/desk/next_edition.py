@@ -14,7 +14,6 @@ from newsletter.delivery.dispatches.active_pauses import active_pauses
 from newsletter.delivery.pause_models import SendingPause
 from newsletter.editions.models import Edition, EditionState
 from newsletter.editions.schedule_dates import next_date
-from newsletter.letters import assemble_edition
 from newsletter.publications.models import Publication, TooFewStoriesPolicy
 from newsletter.publications.schedule import Due
 from newsletter.stories.models import Story
@@ -41,11 +40,16 @@ class Upcoming:
     held: list[Edition]
 
 
-def next_edition_panel(publication: Publication, *, now: datetime, counts_readers: bool = True) -> Upcoming:
-    """Return the panel of `publication`. Without `counts_readers`, the cost does not depend on the audience size."""
-    edition = next_edition(publication, now=now)
+def next_edition_panel(
+    publication: Publication,
+    edition: Edition | None,
+    stories: list[Story],
+    *,
+    now: datetime,
+    counts_readers: bool = True,
+) -> Upcoming:
+    """Return the panel of an edition with `stories`. With `counts_readers`, the cost depends on the audience."""
     readers = kept_reader_counts.reader_counts(publication, now=now) if counts_readers else None
-    stories = next_stories(publication, edition, now=now)
     return Upcoming(
         edition=edition,
         status=edition_status(edition, pauses=_pauses(edition, now), now=now) if edition else None,
@@ -59,30 +63,18 @@ def next_edition_panel(publication: Publication, *, now: datetime, counts_reader
     )
 
 
-def next_edition(publication: Publication, *, now: datetime) -> Edition | None:
-    """Return the next edition that is planned, ready or being sent."""
+def upcoming_editions(publication: Publication, *, now: datetime, most: int) -> list[Edition]:
+    """Return the editions that are planned, ready or being sent, the next one first."""
     is_paused = Exists(active_pauses(now=now).filter(Q(publication=None) | Q(publication=publication)))
     editions = publication.editions.select_related("publication", "dispatch").annotate(is_paused=is_paused)
     # An edition that is sent over hours (local time, rate limits) makes room for the next one.
     sending_for_long = Q(state=EditionState.DISPATCHING, due_at__lt=now - NEXT_AFTER)
-    return editions.filter(state__in=UPCOMING_STATES).exclude(sending_for_long).order_by("due_at", "id").first()
+    return list(editions.filter(state__in=UPCOMING_STATES).exclude(sending_for_long).order_by("due_at", "id")[:most])
 
 
 def _pauses(edition: Edition, now: datetime) -> list[SendingPause]:
-    is_paused = edition.is_paused  # type: ignore[attr-defined]  # annotated, so that there is a query in a pause only
-    return list(active_pauses(now=now)) if is_paused else []
-
-
-def next_stories(publication: Publication, edition: Edition | None, *, now: datetime) -> list[Story]:
-    """Return the stories placed in `edition`, or those that the queue offers while it has none."""
-    if edition:
-        placed = [placement.story for placement in edition.placements.select_related("story")]
-        if placed or edition.state != EditionState.PLANNED:
-            return placed
-        return assemble_edition.offered_stories(edition, now=now)
-    next_due = next_date(publication, now=now)
-    offered = Story.objects.filter(publication=publication).offered(next_due.at if next_due else now)
-    return list(offered.select_related("picture")[: publication.maximum_stories])
+    # annotated by `upcoming_editions`, so that there is a query in a pause only
+    return list(active_pauses(now=now)) if getattr(edition, "is_paused", True) else []
 
 
 def _has_readers(publication: Publication, known: DatedCounts | None) -> bool:

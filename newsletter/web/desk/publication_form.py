@@ -8,7 +8,15 @@ from zoneinfo import available_timezones
 from django import forms
 
 from newsletter.publications.edit_publication import BOUNDS, YEARS
-from newsletter.publications.models import Corners, CorrectionsPlace, Fonts, Layout, Publication, TooFewStoriesPolicy
+from newsletter.publications.models import (
+    Corners,
+    CorrectionsPlace,
+    FillRule,
+    Fonts,
+    Layout,
+    Publication,
+    TooFewStoriesPolicy,
+)
 from newsletter.publications.schedule import NOT_PLACES
 from newsletter.web.desk.appeal_form import DayField
 from newsletter.web.shared.edit_form import EditForm
@@ -122,6 +130,10 @@ class PublicationForm(EditForm):
 
     minimum_stories = _number("minimum_stories", "Minimum stories")
     maximum_stories = _number("maximum_stories", "Maximum stories")
+    fill_rule = forms.ChoiceField(
+        label="Fill editions from the queue", choices=FillRule.choices, help_text=_help("fill_rule")
+    )
+    closing_minutes = _number("closing_minutes", "Closing minutes", required=False)
     teaser_paragraphs = _number("teaser_paragraphs", "Paragraphs of a teaser")
     on_empty = forms.ChoiceField(label="With too few stories", choices=TooFewStoriesPolicy.choices)
     auto_approve = _switch("auto_approve", "Approve editions automatically")

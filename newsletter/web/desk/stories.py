@@ -14,7 +14,7 @@ from newsletter.editions.models import Edition
 from newsletter.lib import clock
 from newsletter.lib.errors import VersionConflict
 from newsletter.publications.models import Publication
-from newsletter.stories import story_queue
+from newsletter.stories import story_claims, story_queue
 from newsletter.stories.models import Direction, Kind, Story, StoryDraft, StoryState
 from newsletter.stories.reading import story_drafts
 from newsletter.stories.reading.teaser_fields import teaser_fields
@@ -127,7 +127,7 @@ def add(request: DeskRequest, slug: str) -> HttpResponse:
 @permission_required(Permission.CURATE)
 def change(request: DeskRequest, story_id: int) -> HttpResponse:
     """Show the form of a story, and save changes."""
-    stories = Story.objects.select_related("publication", "picture", "created_by")
+    stories = Story.objects.select_related("publication", "picture", "created_by", "claimed_by")
     story = permitted_or_404(request, stories, pk=story_id)
     with timezone.override(clock_of(story.publication)):
         form = _form_of(request, story)
@@ -190,6 +190,7 @@ def _page(
 ) -> HttpResponse:
     context = {"publication": publication, "form": form, "story": story, "State": StoryState, "now": clock.now()}
     context |= {"unsaved": unsaved, "history": audit_history.history_of(story) if story else []}
+    context["claimant"] = story_claims.claimant(story, now=clock.now()) if story else None
     context["section"] = comment_section.section_of(request, story) if story else None
     context["edition"] = Edition.objects.filter(placements__story=story).first() if story else None
     return render(request, "web/desk/story.html", context)

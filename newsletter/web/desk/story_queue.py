@@ -1,7 +1,5 @@
 """The desk: a publication's story queue and the panel for its next edition."""
 
-from collections.abc import Callable
-
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
@@ -18,9 +16,8 @@ from newsletter.stories import order_keys, story_queue
 from newsletter.stories.models import Story, StoryState
 from newsletter.web.desk import comment_section, story_queue_page
 from newsletter.web.desk import current_publication as publications
+from newsletter.web.desk.desk_acts import Done, changed_parts, perform, requested_edition
 from newsletter.web.desk.story_drafts_page import shown_drafts
-from newsletter.web.desk.story_queue_diff import changes
-from newsletter.web.desk.story_queue_page import PAGE_SIZE, Shown
 from newsletter.web.shared import unsaved_changes
 from newsletter.web.shared.display_formats import clock_of
 from newsletter.web.shared.forms import LocalDateTimeField, PlainForm
@@ -58,8 +55,9 @@ def show(request: DeskRequest, slug: str) -> HttpResponse:
     if not request.htmx or more is None:
         return _page(request, publication)
     now, count = clock.now(), story_queue_page.requested_count(request.GET)
-    before = story_queue_page.first_stories(publication, count, now=now)
-    return _changed(request, publication, before, story_queue_page.first_stories(publication, count + more, now=now))
+    desk = requested_edition(request, publication, now=now)
+    before = story_queue_page.first_stories(desk, count, now=now)
+    return changed_parts(request, desk, before, story_queue_page.first_stories(desk, count + more, now=now))
 
 
 @require_POST
@@ -87,10 +85,13 @@ def add_extra(request: DeskRequest, slug: str) -> HttpResponse:
 def move(request: DeskRequest, story_id: int) -> HttpResponse:
     """Move a story to a position counted from 1, to the front, up or down, or next to another (`beside`, `side`)."""
 
-    def message(story: Story) -> str:
-        return f"“{story.headline}” is now at position {order_keys.place_of(story) or 1:,}."
+    story = _story(request, story_id)
 
-    return _perform(request, _story(request, story_id), lambda story: _moved(request, story), message, moves=True)
+    def act() -> Done:
+        moved = _moved(request, story)
+        return Done(f"“{moved.headline}” is now at position {order_keys.place_of(moved) or 1:,}.", moved=moved.pk)
+
+    return perform(request, story.publication, act)
 
 
 @require_POST
@@ -98,19 +99,19 @@ def move(request: DeskRequest, story_id: int) -> HttpResponse:
 def drop(request: DeskRequest, story_id: int) -> HttpResponse:
     """Remove a story from the queue."""
     story = _story(request, story_id)
-    return _perform(request, story, lambda story: story_queue.drop(story, by=request.user), lambda _: "", drops=True)
+    return perform(request, story.publication, lambda: Done(dropped=story_queue.drop(story, by=request.user)))
 
 
 @require_POST
 @permission_required(Permission.CURATE)
 def restore(request: DeskRequest, story_id: int) -> HttpResponse:
     """Return a removed story to the queue."""
-    return _perform(
-        request,
-        _story(request, story_id),
-        lambda story: story_queue.restore(story, by=request.user),
-        lambda story: f"“{story.headline}” is back in the queue.",
-    )
+    story = _story(request, story_id)
+
+    def act() -> Done:
+        return Done(f"“{story_queue.restore(story, by=request.user).headline}” is back in the queue.")
+
+    return perform(request, story.publication, act)
 
 
 def _moved(request: DeskRequest, story: Story) -> Story:
@@ -136,62 +137,14 @@ def _story(request: DeskRequest, story_id: int) -> Story:
 def _page(request: DeskRequest, publication: Publication, *, extra: ExtraEditionForm | None = None) -> HttpResponse:
     dropped = whole_number(request.GET.get("dropped", "")) or 0
     undo = publication.stories.filter(pk=dropped, state=StoryState.DROPPED).first() if dropped else None
-    shown = story_queue_page.first_stories(publication, story_queue_page.requested_count(request.GET), now=clock.now())
-    context = story_queue_page.context(publication, shown, is_whole_page=True, drafts=shown_drafts(request.GET))
+    now = clock.now()
+    desk = requested_edition(request, publication, now=now)
+    shown = story_queue_page.first_stories(desk, story_queue_page.requested_count(request.GET), now=now)
+    drafts = shown_drafts(request.GET)
+    context = story_queue_page.context(desk, shown, user=request.user, is_whole_page=True, drafts=drafts)
     context |= {"dropped": undo, "problem": "", "publications": publications.active_publications(request)}
     context["pitches_waiting"] = publication.stories.all().pitched().count()
     context |= {"extra": extra or ExtraEditionForm(), "unsaved": unsaved_changes.titles_of_user(request.user)}
+    context |= {"show": "edition" if request.GET.get("show") == "edition" else "queue"}
     context["waiting_comments"] = comment_section.waiting_for(request, count=WAITING_SHOWN)
     return render(request, "web/desk/story_queue.html", context)
-
-
-def _perform(
-    request: DeskRequest,
-    story: Story,
-    action: Callable[[Story], Story],
-    message: Callable[[Story], str],
-    *,
-    moves: bool = False,
-    drops: bool = False,
-) -> HttpResponse:
-    """Perform an action. Return the changed cards for htmx, otherwise a redirect, so that a reload repeats nothing."""
-    publication, count = story.publication, story_queue_page.requested_count(request.GET.dict() | request.POST.dict())
-    before = story_queue_page.first_stories(publication, count, now=clock.now()) if request.htmx else None
-    announcement = problem = ""
-    try:
-        story = action(story)
-        announcement = message(story)
-    except NewsletterError as error:
-        problem, drops = str(error), False
-    if before is not None:
-        count = count + 1 if before.is_whole else count
-        after = story_queue_page.first_stories(publication, count, now=clock.now())
-        notes = {"announcement": announcement, "problem": problem, "dropped": story if drops else None}
-        return _changed(request, publication, before, after, moved=story.pk if moves else None, **notes)
-    if problem:
-        messages.error(request, problem)
-    elif announcement:
-        messages.success(request, announcement)
-    query = [f"dropped={story.pk}"] if drops else []
-    query += [f"shown={count}"] if count > PAGE_SIZE else []
-    back = redirect("queue", publication.slug)
-    back["Location"] += f"?{'&'.join(query)}" if query else ""
-    return back
-
-
-def _changed(
-    request: DeskRequest,
-    publication: Publication,
-    before: Shown,
-    after: Shown,
-    *,
-    moved: int | None = None,
-    **notes: object,
-) -> HttpResponse:
-    """Render the cards that differ, or the whole list if the page was out of date."""
-    values = request.POST if request.method == "POST" else request.GET
-    found = changes(before, after, moved=moved) if values.get("stamp") == before.stamp else None
-    context = story_queue_page.context(publication, after, is_whole_page=False, only=found.drawn if found else None)
-    # Empty notes are sent too: they remove those of the previous action.
-    context |= {"changes": found, "announcement": "", "problem": "", "dropped": None} | notes
-    return render(request, "web/desk/_story_queue_changes.html", context)

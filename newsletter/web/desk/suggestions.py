@@ -7,13 +7,17 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from newsletter.accounts.permissions import Permission
+from newsletter.editions import edition_picks
+from newsletter.editions.models import Edition
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
 from newsletter.stories.feed_models import Suggestion
 from newsletter.stories.feeds import queue_suggestions
+from newsletter.stories.models import Story
 from newsletter.web.desk import current_publication as publications
 from newsletter.web.desk import suggestions_page
 from newsletter.web.desk.suggestions_page import PAGE_SIZE
+from newsletter.web.shared.display_formats import leaves
 from newsletter.web.shared.parse_numbers import whole_number
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 from newsletter.web.shared.permitted_objects import permitted_or_404
@@ -57,6 +61,8 @@ def queue(request: DeskRequest, suggestion_id: int) -> HttpResponse:
     except NewsletterError as error:
         messages.error(request, str(error))
         return _back(request, suggestion)
+    if done.story and (number := whole_number(request.POST.get("edition", ""))):
+        return _put_into_edition(request, suggestion, done.story, number)
     if done.story:
         lost = LOST_PICTURE if done.lost_picture else ""
         messages.success(request, f"“{done.story.headline}” was added to the queue.{picture_message(done.story)}{lost}")
@@ -73,6 +79,18 @@ def dismiss(request: DeskRequest, suggestion_id: int) -> HttpResponse:
     if suggestion is None:
         return _gone(request)
     queue_suggestions.dismiss(suggestion)
+    return _back(request, suggestion)
+
+
+def _put_into_edition(request: DeskRequest, suggestion: Suggestion, story: Story, number: int) -> HttpResponse:
+    """Put the story of a suggestion, which is queued now, into an edition."""
+    edition = permitted_or_404(request, Edition.objects.select_related("publication"), pk=number)
+    try:
+        taken_by = edition_picks.place(edition, story, by=request.user, now=clock.now()).edition
+    except NewsletterError as error:
+        messages.warning(request, f"“{story.headline}” is in the queue, but not in the edition. {error}")
+    else:
+        messages.success(request, f"“{story.headline}” is in the edition of {leaves(taken_by, now=clock.now())}.")
     return _back(request, suggestion)
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from newsletter.accounts.permissions import Permission
 from newsletter.delivery.recipients.sample_reader import anonymous_letter
 from newsletter.editions.models import Edition
-from newsletter.letters.preview_story import preview_story
+from newsletter.letters.preview_story import StoryPreview, preview_story
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
 from newsletter.lib.language_tags import language_tag
@@ -42,10 +42,15 @@ def preview(request: DeskRequest, slug: str) -> HttpResponse:
         shown = preview_story(typed_story(publication, request.POST, stored), now=clock.now())
     except NewsletterError as error:
         return render(request, "web/desk/edition_without_email.html", {"reason": str(error)})
+    return framed_story(shown, publication, is_dark=request.POST.get("scheme") == "dark")
+
+
+def framed_story(shown: StoryPreview, publication: Publication, *, is_dark: bool) -> HttpResponse:
+    """Return the email for the preview frame, with the story at `ANCHOR`."""
     letter = anonymous_letter(shown.letter, Edition(pk=0, publication=publication))
     html = letter.html.replace(f'id="{shown.anchor}"', f'id="{ANCHOR}"', 1)
     letter = replace(letter, html=html.replace(f'href="#{shown.anchor}"', f'href="#{ANCHOR}"'))
-    return framed_response(letter, dark=request.POST.get("scheme") == "dark")
+    return framed_response(letter, dark=is_dark)
 
 
 def typed_story(publication: Publication, data: Mapping[str, str], stored: Story | None) -> Story:

@@ -22,6 +22,7 @@ from newsletter.giving.models import Appeal
 from newsletter.lib import clock
 from newsletter.lib.errors import BadInput
 from newsletter.publications.models import Publication
+from newsletter.stories import story_claims
 from newsletter.stories.models import Story
 from newsletter.web.shared.edit_form import SEEN, EditForm
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
@@ -43,6 +44,7 @@ class KeptForm(NamedTuple):
 FORMS = {
     "story-add": KeptForm("New story", "headline", Permission.CURATE),
     "story": KeptForm("Story", "headline", Permission.CURATE),
+    "edition-story": KeptForm("Story in an edition", "headline", Permission.CURATE),
     "story-correct": KeptForm("Correction", "headline", Permission.APPROVE),
     "edition-texts": KeptForm("Subject and note", "subject", Permission.CURATE),
     "appeal-add": KeptForm("New appeal", "name", Permission.APPROVE),
@@ -94,6 +96,9 @@ def keep(request: DeskRequest) -> HttpResponse:
         return HttpResponse("You may not change this.", status=403, content_type="text/plain")
     if address not in _permitted(request.user, [address]):
         return HttpResponse("There is no such form.", status=404, content_type="text/plain")
+    view = resolve(urlsplit(address).path)
+    if view.view_name == "story":
+        story_claims.touch(view.kwargs["story_id"], by=request.user, now=clock.now())
     fields = {name: str(value) for name, value in request.POST.items() if name not in NOT_TYPED}
     try:
         unsaved_forms.keep(request.user, address, fields, now=clock.now())

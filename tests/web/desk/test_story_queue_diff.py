@@ -4,9 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.web.desk.story_queue_diff import Changes, changes
-from newsletter.web.desk.story_queue_page import Shown
+from newsletter.web.desk.story_queue_page import CardMark, Shown
 
-Card = tuple[int, tuple[bool, bool, bool]]
+Card = tuple[int, tuple[bool, bool, bool, CardMark]]
 
 
 def cards(shown: Shown) -> list[Card]:

@@ -1,0 +1,54 @@
+"""newsletter editions stories, pick and take-out."""
+
+from datetime import timedelta
+
+import pytest
+
+from newsletter.audit.acts import Act
+from newsletter.audit.models import Record
+from newsletter.editions.models import Edition
+from newsletter.lib import clock
+from newsletter.publications.models import Publication
+from newsletter.stories.models import Story
+from tests.cli.conftest import Command
+from tests.support import factories as make
+
+
+@pytest.fixture
+def edition(publication: Publication) -> Edition:
+    for headline in ("one", "two", "three"):
+        make.story(publication, headline=headline)
+    return make.edition(publication, due_at=clock.now() + timedelta(hours=3))
+
+
+def number(headline: str) -> int:
+    return Story.objects.get(headline=headline).pk
+
+
+def test_an_edition_is_arranged_in_the_terminal(newsletter: Command, edition: Edition) -> None:
+    cora = make.cora()
+    picked = newsletter("editions", "pick", edition.pk, number("three"), "--section", "City", "--json").data
+    assert [(row["headline"], row["section"], row["picked"]) for row in picked] == [
+        ("three", "City", True),
+        ("one", "", False),
+        ("two", "", False),
+    ]
+    newsletter("editions", "pick", edition.pk, number("two"), "--after", number("three"))
+    led = newsletter("editions", "pick", edition.pk, number("one"), "--lead", "--json").data
+    assert [(row["headline"], row["kind"]) for row in led] == [("one", "lead"), ("three", ""), ("two", "")]
+    left = newsletter("editions", "take-out", edition.pk, number("three"), "--json").data
+    assert [row["headline"] for row in left] == ["one", "two"]
+    assert "automatic" not in newsletter("editions", "stories", edition.pk).out
+    assert set(Record.objects.filter(act=Act.EDITION_ARRANGED).values_list("who", "door")) == {(cora.email, "command")}
+
+
+def test_a_story_that_comes_after_the_closing_time_is_in_the_following_edition(
+    newsletter: Command, edition: Edition
+) -> None:
+    Publication.objects.update(closing_minutes=200, maximum_stories=1)
+    later = make.edition(edition.publication, due_at=edition.due_at + timedelta(days=1), local_date=None)
+    done = newsletter("editions", "pick", edition.pk, number("two"))
+    assert f"Edition {edition.pk} takes no more stories. The story is in edition {later.pk}." in done.err
+    refused = newsletter("editions", "take-out", edition.pk, number("two"))
+    assert refused.status == 1
+    assert "is not in this edition any more" in refused.err
