@@ -47,11 +47,11 @@ def to_compare(states: Collection[str], *, now: datetime | None) -> dict[int, st
         return {}
     publications = {edition.publication_id: edition.publication for edition in editions}
     stories = _grouped(Placement.objects.filter(edition__state__in=states).order_by("pk").values_list(*STORY))
+    picks = _grouped(Pick.objects.filter(edition__state__in=states).order_by("pk").values_list(*PICK))
     segments: Rows = defaultdict(list)
     if any(edition.send_to_id or edition.leave_out_id for edition in editions):
         rows = Segment.objects.filter(publication__in=publications).order_by("pk")
         segments = _grouped(rows.values_list("publication", "pk", "name", "version"))
-    picks = _grouped(Pick.objects.filter(edition__state__in=states).order_by("pk").values_list(*PICK))
     appeals: dict[int, list[Appeal]] = defaultdict(list)
     for appeal in Appeal.objects.filter(publication__in=publications).order_by("pk"):
         appeals[appeal.publication_id].append(appeal)
