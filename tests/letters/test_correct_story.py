@@ -6,7 +6,7 @@ import pytest
 
 from newsletter.accounts.permissions import NotPermitted
 from newsletter.audit.models import Record
-from newsletter.editions.models import Edition, EditionState, FrozenLetter
+from newsletter.editions.models import Edition, EditionState, FrozenLetter, Placement
 from newsletter.editions.story_correction_models import StoryCorrection
 from newsletter.letters import assemble_edition, correct_story, edition_decisions
 from newsletter.lib.errors import BadInput, InvalidState
@@ -103,6 +103,13 @@ def test_a_later_correction_is_shown_after_the_earlier_and_its_headline_wins(sto
     page = on_the_web(story)
     assert page.index(TEXT) < page.index("It opens on Sunday.")
     assert (">Saturday</a>" in page, ">Sunday</a>" in page) == (False, True)
+
+
+def test_the_line_has_the_headline_that_left_where_a_template_does_not_tell_it(story: Story) -> None:
+    """It had another one in this edition, or was changed since."""
+    FrozenLetter.objects.update(html="<p>Without anchors.</p>")
+    Placement.objects.update(headline="The bridge opens this week")
+    assert correct(story).shown_headline == "The bridge opens this week"
 
 
 def test_the_next_email_prints_the_line_once(publication: Publication, story: Story) -> None:

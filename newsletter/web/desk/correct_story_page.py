@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from newsletter.accounts.permissions import Permission
 from newsletter.delivery.recipients.sample_reader import anonymous_letter
-from newsletter.editions import correction_lines, public_archive
+from newsletter.editions import correction_lines, edition_stories, public_archive
 from newsletter.editions.models import Edition, EditionState, FrozenLetter, Placement, Variant
 from newsletter.editions.reopen_edition import NOT_YET_SENT
 from newsletter.editions.story_correction_models import MAX_SENTENCE, StoryCorrection
@@ -178,7 +178,8 @@ def line(request: DeskRequest, story_correction_id: int) -> HttpResponse:
 
 def _form(request: DeskRequest, placement: Placement, made: list[StoryCorrection]) -> CorrectionForm:
     headline = next((each.headline for each in reversed(made) if each.headline), "")
-    body = next((each.body for each in reversed(made) if each.body), "") or placement.story.body
+    (as_sent,) = edition_stories.with_own_values(placement.edition, [placement.story])
+    body = next((each.body for each in reversed(made) if each.body), "") or as_sent.body
     stored: dict[str, Any] = {
         "text": "",
         "in_next_email": True,
