@@ -207,6 +207,16 @@ def test_a_date_that_is_held_is_not_planned_again_and_the_next_one_is() -> None:
     assert again.local_date == date(2026, 11, 24)
 
 
+def test_a_released_edition_is_approved_by_a_person_also_after_a_change_of_the_schedule() -> None:
+    publication = begun(recurrence="FREQ=WEEKLY;BYDAY=FR", auto_approve=True)
+    edition_decisions.hold(publication.editions.get(), reason="The lawyers are reading.", now=MONDAY)
+    friday = edition_decisions.release(publication.editions.get(), now=MONDAY)
+    edit_publication.update_publication(publication, recurrence="FREQ=DAILY", now=MONDAY)
+    plan_editions.plan(publication, now=MONDAY)
+    assert dates(publication) == {24: EditionState.PLANNED, 27: EditionState.PLANNED}
+    assert not publication.editions.get(pk=friday.pk).auto_approve
+
+
 def test_an_edition_that_a_person_moved_does_not_swallow_new_dates_before_it() -> None:
     publication = begun(recurrence="FREQ=WEEKLY;BYDAY=FR")
     friday = publication.editions.get()
