@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from newsletter.editions.models import Edition, EditionState
 from newsletter.editions.story_correction_models import StoryCorrection
@@ -13,10 +13,14 @@ HAVE_LEFT = (EditionState.DISPATCHING, EditionState.DISPATCHED)
 
 
 def waiting_lines(publication_id: int) -> QuerySet[StoryCorrection]:
-    """Return the corrections of a publication that its next email prints. A held edition keeps none from it."""
+    """Return the corrections of a publication that its next email prints. A held edition keeps none from it.
+
+    A stopped edition that reached nobody gives its stories back: what was corrected in them is not printed.
+    """
     waits = Q(printed_in=None) | Q(printed_in__state=EditionState.HELD)
     of_publication = StoryCorrection.objects.in_force().filter(edition__publication=publication_id)
-    return of_publication.filter(waits, is_for_next_email=True)
+    was_sent = Q(edition__placements__story=F("story"))
+    return of_publication.filter(waits, was_sent, is_for_next_email=True)
 
 
 def lines_of(edition: Edition) -> list[StoryCorrection]:

@@ -78,7 +78,7 @@ def correct_story(
             raise InvalidState(
                 f"Story {story.pk} was not sent, so there is nothing to correct. Edit the story instead."
             )
-        earlier = StoryCorrection.objects.in_force().filter(story=story)
+        earlier = StoryCorrection.objects.in_force().filter(story=story, edition=placement.edition_id)
         if same := earlier.filter(text=text, headline=headline, body=body).first():
             return same
         if earlier.count() >= MAX_CORRECTIONS:

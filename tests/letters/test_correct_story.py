@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import F
 
 from newsletter.accounts.permissions import NotPermitted
 from newsletter.audit.models import Record
+from newsletter.editions import reopen_edition
 from newsletter.editions.models import Edition, EditionState, FrozenLetter, Placement
 from newsletter.editions.story_correction_models import StoryCorrection
 from newsletter.letters import assemble_edition, correct_story, edition_decisions
@@ -153,6 +155,20 @@ def test_an_edition_that_is_cancelled_or_held_leaves_the_line_to_the_next(
     assert TEXT in letter_of(built(publication, day=3)).html
     released = edition_decisions.release(first, now=NOW)
     assert TEXT not in letter_of(assemble_edition.assemble(released.pk, now=TUESDAY)).html
+
+
+def test_a_story_that_was_given_back_is_sent_without_a_correction_of_it(publication: Publication, story: Story) -> None:
+    """It was corrected after its edition was stopped, and before it was known that nobody had got it."""
+    correct(story)
+    reopen_edition.give_back(story.placements.get().edition)
+    again = built(publication)
+    assert again.placements.filter(story=story).exists()
+    assert TEXT not in letter_of(again).html
+    Edition.objects.update(state=EditionState.DISPATCHED, approved_hash=F("content_hash"))
+    made = correct(story)
+    assert made.edition == again
+    assert TEXT in on_the_web(story)
+    assert TEXT in letter_of(built(publication, day=2)).html
 
 
 def test_a_correction_is_undone_until_readers_have_its_line(publication: Publication, story: Story) -> None:

@@ -5,6 +5,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from django import forms
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
@@ -83,7 +84,7 @@ def correct(request: DeskRequest, story_id: int) -> HttpResponse:
     if placement is None:
         messages.info(request, NOT_SENT)
         return redirect("story", story_id)
-    made = list(StoryCorrection.objects.in_force().filter(story=story).select_related("corrected_by", "printed_in"))
+    made = list(_made(placement).select_related("corrected_by", "printed_in"))
     form = _form(request, placement, made)
     unsaved = unsaved_changes.restore(request, form)
     if form.is_bound and form.is_valid():
@@ -125,7 +126,7 @@ def preview(request: DeskRequest, story_id: int) -> HttpResponse:
     )
     if placement is None or frozen is None:
         return render(request, "web/desk/edition_without_email.html", {"reason": NOT_SENT})
-    made = list(StoryCorrection.objects.in_force().filter(story=story))
+    made = list(_made(placement))
     form = _form(request, placement, made)
     typed = StoryCorrection(
         text=clean_line(request.POST.get("text", ""))[:MAX_SENTENCE] or STAND_IN,
@@ -174,6 +175,10 @@ def line(request: DeskRequest, story_correction_id: int) -> HttpResponse:
         if back.isascii() and back.isdigit()
         else redirect("story-correct", correction.story_id)
     )
+
+
+def _made(placement: Placement) -> QuerySet[StoryCorrection]:
+    return StoryCorrection.objects.in_force().filter(story=placement.story_id, edition=placement.edition_id)
 
 
 def _form(request: DeskRequest, placement: Placement, made: list[StoryCorrection]) -> CorrectionForm:
