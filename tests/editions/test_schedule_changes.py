@@ -1,6 +1,7 @@
 """A schedule that is changed holds from then on: it invents no edition of the past and takes none away that is due."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 
@@ -166,7 +167,7 @@ def test_readers_that_somebody_chose_outlast_a_change_of_the_schedule(field: str
     segment = edit_segment.add_segment(
         publication, name="New", definition={"groups": [{"conditions": [within]}]}, now=MONDAY
     )
-    chosen = {"send_to": None, "leave_out": None} | {field: segment}
+    chosen: Any = {"send_to": None, "leave_out": None} | {field: segment}
     friday = edition_audience.choose_segments(publication.editions.get(), **chosen, by=make.cora(), now=MONDAY)
     edit_publication.update_publication(publication, recurrence="FREQ=DAILY", now=MONDAY)
     plan_editions.plan(publication, now=MONDAY)
