@@ -275,6 +275,7 @@ class FrozenLetter(models.Model):
         help_text="Only for readers who gave within this many days before the due time; empty: for all.",
     )
     appeal = models.ForeignKey(Appeal, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    is_for_segment = models.BooleanField(default=False, help_text="`audience` names who gets it; not in the archive.")
     subject = models.CharField(max_length=250)
     text = models.TextField()
     html = models.TextField()
@@ -283,9 +284,7 @@ class FrozenLetter(models.Model):
     reply_to = models.EmailField(blank=True)
     fallback_name = models.CharField(max_length=40)
     click_tracking = models.BooleanField(default=False, help_text="The provider rewrites links to count clicks.")
-    audience = models.JSONField(
-        default=dict, blank=True, help_text="The segments that get it or not; empty: all get it."
-    )
+    audience = models.JSONField(default=dict, blank=True, help_text="The segments that get it or not; empty: all do.")
     findings = models.JSONField(default=list, help_text="What preflight found: code, severity, place, hint.")
     links = models.JSONField(default=list, help_text="Links to look up before it is sent.")
     created_at = models.DateTimeField(auto_now_add=True)

@@ -17,7 +17,9 @@ def is_open(publication: Publication) -> bool:
 
 
 def archived_letters(publication: Publication, query: str = "") -> QuerySet[FrozenLetter]:
-    """Return the letters of sent editions, newest first, without their bodies. One that was stopped is not public.
+    """Return the letters of sent editions, newest first, without their bodies.
+
+    One that was stopped is not public, and neither is one that only the readers in a segment got.
 
     With a `query`, only those that have each of its words in their subject or in a headline.
     """
@@ -26,6 +28,7 @@ def archived_letters(publication: Publication, query: str = "") -> QuerySet[Froz
         edition__state=EditionState.DISPATCHED,
         edition__reason="",  # a stopped one has a reason
         variant=Variant.DEFAULT,
+        is_for_segment=False,
     )
     for word in map(_in_any_case, query.split()[:MAX_WORDS]):
         headlines = Placement.objects.filter(edition=OuterRef("edition"), headline__regex=word)

@@ -202,6 +202,7 @@ def _letters(edition: Edition, gathered: LetterDraft, made: Mapping[Variant, Let
             fallback_name=publication.fallback_name,
             click_tracking=gathered.letters[variant].click_tracking,
             audience=gathered.audience,
+            is_for_segment="send_to" in gathered.audience,
         )
         for variant, letter in made.items()
     ]

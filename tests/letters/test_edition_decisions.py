@@ -208,7 +208,8 @@ def test_who_gets_the_letter_that_thanks_is_approved_with_it() -> None:
 
 
 def test_every_field_of_a_letter_is_approved_unless_readers_never_see_it() -> None:
-    unseen = {"id", "edition", "appeal", "findings", "links", "created_at"}  # the appeal's words stand in the letter
+    # the words of the appeal stand in the letter, and `is_for_segment` follows from the audience
+    unseen = {"id", "edition", "appeal", "is_for_segment", "findings", "links", "created_at"}
     assert {field.name for field in FrozenLetter._meta.fields} == unseen | set(compose_letters.FINGERPRINTED)
 
 

@@ -185,11 +185,11 @@ def edition(publication: Publication, *, due_at: datetime = MONDAY, **said: Any)
     return Edition.objects.create(publication=publication, due_at=due_at, **fields | said)
 
 
-def approved_edition(publication: Publication, *, due_at: datetime = MONDAY, stories: int = 1) -> Edition:
+def approved_edition(publication: Publication, *, due_at: datetime = MONDAY, stories: int = 1, **said: Any) -> Edition:
     """One that leaves when it is due: assembled from new stories an hour before, and approved by Eddie."""
     for _ in range(stories):
         story(publication)
-    planned = edition(publication, due_at=due_at)
+    planned = edition(publication, due_at=due_at, **said)
     assembled = assemble_edition.assemble(planned.pk, now=due_at - timedelta(hours=1))
     return edition_decisions.approve(
         assembled, content_hash=assembled.content_hash, by=eddie(), now=due_at - timedelta(minutes=30)

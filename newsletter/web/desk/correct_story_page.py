@@ -213,7 +213,8 @@ def _to_whom(corrected: Edition) -> str:
 
 
 def _is_archived(edition: Edition) -> bool:
-    return public_archive.is_open(edition.publication) and not edition.reason
+    is_public = edition.letters.filter(variant=Variant.DEFAULT, is_for_segment=False).exists()
+    return is_public and public_archive.is_open(edition.publication) and not edition.reason
 
 
 def _consequences(edition: Edition, *, now: datetime) -> list[str]:

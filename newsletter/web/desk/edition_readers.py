@@ -40,7 +40,9 @@ class EditionReadersForm(EditForm):
 
     files_of: ClassVar[tuple[str, ...]] = ()
 
-    send_to = forms.ChoiceField(label="Send to", required=False)
+    send_to = forms.ChoiceField(
+        label="Send to", required=False, help_text="An edition for a segment is not in the public archive."
+    )
     leave_out = forms.ChoiceField(label="Leave out", required=False)
 
     def __init__(self, *args: Any, segments: list[Segment], **kwargs: Any) -> None:

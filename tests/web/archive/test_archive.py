@@ -15,6 +15,8 @@ from newsletter.editions.models import Edition, EditionState
 from newsletter.letters import correct_story
 from newsletter.mail.message import MergeTag
 from newsletter.publications.models import Publication
+from newsletter.segments import edit_segment
+from newsletter.segments.models import Segment
 from tests.support import factories as make
 from tests.web.asking import words
 
@@ -29,11 +31,19 @@ def open_archive(publication: Publication) -> Publication:
     return publication
 
 
-def sent(publication: Publication, headline: str, *, day: int = 0, **said: Any) -> Edition:
+def sent(
+    publication: Publication,
+    headline: str,
+    *,
+    day: int = 0,
+    send_to: Segment | None = None,
+    leave_out: Segment | None = None,
+    **said: Any,
+) -> Edition:
     """One that was sent, a day after another by its number."""
     due_at = MONDAY + timedelta(days=day)
     make.story(publication, headline=headline, **said)
-    edition = make.approved_edition(publication, due_at=due_at, stories=0)
+    edition = make.approved_edition(publication, due_at=due_at, stories=0, send_to=send_to, leave_out=leave_out)
     Edition.objects.filter(pk=edition.pk).update(state=EditionState.DISPATCHED, dispatched_at=due_at)
     edition.refresh_from_db()
     return edition
@@ -65,6 +75,18 @@ def test_an_edition_that_was_stopped_is_not_public(client: Client, open_archive:
     assert dispatch
     control_dispatch.stop(dispatch, reason="wrong name", now=MONDAY)
     assert "Secret" not in words(client.get("/a/morning/"))
+    assert client.get(f"/a/morning/{edition.pk}/").status_code == 404
+    for page in ("feed.xml", "feed.json", "sitemap.xml"):
+        assert f"/a/morning/{edition.pk}/".encode() not in client.get(f"/a/morning/{page}").content
+
+
+def test_what_only_a_segment_got_is_not_public(client: Client, open_archive: Publication) -> None:
+    definition = {"groups": [{"match": "all", "conditions": [{"kind": "domain", "test": "is", "value": "a.example"}]}]}
+    near = edit_segment.add_segment(open_archive, name="Near", definition=definition, now=MONDAY)
+    public = sent(open_archive, "Rain", leave_out=near)
+    edition = sent(open_archive, "For members", day=1, send_to=near)
+    assert client.get(f"/a/morning/{public.pk}/").status_code == 200
+    assert "For members" not in words(client.get("/a/morning/"))
     assert client.get(f"/a/morning/{edition.pk}/").status_code == 404
     for page in ("feed.xml", "feed.json", "sitemap.xml"):
         assert f"/a/morning/{edition.pk}/".encode() not in client.get(f"/a/morning/{page}").content
