@@ -10,7 +10,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core.cache import cache
 from django.test import Client
 
-from newsletter.accounts import manage_users, second_factors
+from newsletter.accounts import manage_users, password_reset, second_factors
 from newsletter.accounts.models import Role, User
 from newsletter.audit.acts import Act
 from newsletter.audit.models import Record
@@ -66,6 +66,21 @@ def test_with_an_app_a_password_alone_opens_nothing_and_a_code_works_once(nora: 
     thief = Client()
     thief.post("/sign-in/", PASSWORD)
     assert thief.post("/sign-in/code/", {"code": code}).status_code == 422  # seen over the shoulder
+
+
+@pytest.mark.parametrize("change", ["password", "closed"])
+def test_a_sign_in_that_began_before_a_new_password_or_a_closing_ends_with_it(nora: User, change: str) -> None:
+    secret, _ = set_up_app(signed_in(nora))
+    thief, now = Client(), clock.now()
+    assert thief.post("/sign-in/", PASSWORD)["Location"] == "/sign-in/code/"
+    if change == "password":
+        password_reset.reset_password(password_reset.create_token(nora), password="quite another", now=now)
+    else:
+        manage_users.reopen_account(manage_users.close_account(nora, by=None, now=now), by=None, now=now)
+    answer = thief.post("/sign-in/code/", {"code": code_of(secret)}, follow=True)
+    assert "Your account was changed while you signed in. Sign in again." in words(answer)
+    assert thief.get("/account/")["Location"].startswith("/sign-in/")
+    assert not Record.objects.filter(act=Act.SIGNED_IN).exists()
 
 
 def test_the_secret_is_not_in_the_database_as_text(nora: User) -> None:
