@@ -79,6 +79,21 @@ def test_two_administrators_who_demote_each_other_leave_one() -> None:
     assert User.objects.filter(role=Role.ADMIN).count() == 1
 
 
+def test_whoever_was_demoted_while_their_act_waited_demotes_nobody(ada: User) -> None:
+    bea = make.person(Role.ADMIN, "Bea")
+    make.person(Role.ADMIN, "Cleo")
+    manage_users.change_role(ada, role=Role.EDITOR, by=bea, now=clock.now())
+    ada.role = Role.ADMIN  # as her request has read it
+    for act in (
+        lambda: manage_users.change_role(bea, role=None, by=ada, now=clock.now()),
+        lambda: manage_users.close_account(bea, by=ada, now=clock.now()),
+    ):
+        with pytest.raises(InvalidState, match="does not permit"):
+            act()
+    bea.refresh_from_db()
+    assert (bea.role, bea.is_active) == (Role.ADMIN, True)
+
+
 @pytest.mark.parametrize("role", [role for role in Role if role != Role.ADMIN])
 def test_nobody_else_reaches_the_pages_of_users(role: Role, db: None) -> None:
     person, other = make.person(role, "Somebody"), make.person(Role.ADMIN, "Ada")
