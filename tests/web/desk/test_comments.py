@@ -97,6 +97,14 @@ def test_threads_are_paged_and_queries_do_not_grow(
     for number in range(1, 13):
         thread = write(story, f"Thread {number}, @Eddie", number)
         write_comments.reply(thread, text="Yes", by=make.cora(), key=f"{number + 100:032x}", now=clock.now())
+    oldest = story.comment_threads.last()
+    assert oldest
+    for is_resolved in (False, True):  # on the second page, then among the resolved threads
+        if is_resolved:
+            write_comments.resolve(oldest, by=make.cora(), now=clock.now())
+        refused = cora.post(f"/comment-threads/{oldest.pk}/answer/", {"text": "Half typed", "key": "none"})
+        assert ("Half typed" in refused.content.decode(), "is incomplete" in words(refused)) == (True, True)
+    write_comments.reopen_thread(oldest, by=make.cora(), now=clock.now())
     with django_assert_max_num_queries(18):
         page = words(cora.get(f"/stories/{story.pk}/comments/"))
     assert ("Thread 12" in page, "Thread 1," in page, "Older threads" in page) == (True, False, True)
