@@ -87,7 +87,8 @@ def test_a_contributor_sees_own_pitches_the_queue_and_nothing_else(
     for other in ("Desk", "Editions", "Appeals", "Publications", "Readers", "Ops"):
         assert other not in bar
     assert carl.get("/").headers["Location"] == "/pitches/"
-    theirs = Story.objects.get(headline="Of another contributor")
+    theirs, own = Story.objects.get(headline="Of another contributor"), Story.objects.get(headline="My own")
+    assert [carl.get(f"/stories/{story.pk}/picture/").status_code for story in (own, theirs)] == [200, 404]
     assert carl.get(f"/pitches/{theirs.pk}/").status_code == 404
     assert carl.post(f"/pitches/{theirs.pk}/", TYPED).status_code == 404
 
