@@ -133,6 +133,9 @@ def test_one_invitation_for_an_address_however_often_the_button_is_pressed(admin
     again = admin.post("/users/invite/", {"email": "nora@example.org", "role": "admin"})
     assert "has an open invitation" in words(again)
     number = Invitation.objects.get().pk
+    too_soon = admin.post(f"/users/invitations/{number}/again/", follow=True)
+    assert "was invited less than a minute ago" in words(too_soon)
+    assert "void" not in words(too_soon)
     Invitation.objects.update(invited_at=clock.now().replace(microsecond=0) - timedelta(hours=1))
     for _ in range(3):
         admin.post(f"/users/invitations/{number}/again/")

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from newsletter.accounts import manage_users
+from newsletter.accounts import manage_users, password_reset
 from newsletter.accounts.models import Role, User
 from newsletter.audit.acts import Act
 from newsletter.audit.models import Record
@@ -128,6 +128,8 @@ def test_an_administrator_sends_somebody_a_link_to_a_new_password(admin: Client)
     otto = make.otto()
     admin.post(f"/users/{otto.pk}/reset-link/")
     assert "/password/reset/" in emails_to(otto.email)[0]["link"]
+    with pytest.raises(InvalidState, match="does not permit"):
+        password_reset.send_reset_link(otto, by=make.eddie(), now=clock.now())
     manage_users.close_account(otto, by=None, now=clock.now())
     assert emails_to(otto.email) == []
     assert "Reopen it first" in words(admin.post(f"/users/{otto.pk}/reset-link/", follow=True))
