@@ -207,6 +207,10 @@ def test_a_made_up_passkey_is_refused_everywhere(nora: User, credential: str) ->
     stranger, browser = Client(), signed_in(nora)
     assert stranger.get("/sign-in/passkey/").json()["publicKey"]["challenge"]
     assert stranger.post("/sign-in/passkey/", {"credential": credential})["Location"] == "/sign-in/"
+    on = stranger.post("/sign-in/passkey/", {"credential": credential, "next": "/editions/?a=1&b=2"})
+    assert on["Location"] == "/sign-in/?next=%2Feditions%2F%3Fa%3D1%26b%3D2"
+    out = stranger.post("/sign-in/passkey/", {"credential": credential, "next": "https://evil.example/"})
+    assert out["Location"] == "/sign-in/"
     assert stranger.get("/account/").status_code == 302
     assert browser.post("/account/second-factor/passkeys/new/", {"credential": credential}).status_code == 422
     assert browser.post("/account/confirm/", {"credential": credential}).status_code == 422
