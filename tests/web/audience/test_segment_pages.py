@@ -138,6 +138,7 @@ def test_two_people_who_change_a_segment_at_once_do_not_overwrite_each_other(
     assert 'value="far.example"' in answer.content.decode()
     again = anna.post(address, typed(("domain:is", "far.example"), action="save", version="2"), follow=True)
     assert "Saved." in words(again)
+    assert anna.post(address, typed(("domain:is", "far.example"), action="save", version="9" * 5000)).status_code == 302
 
 
 def test_a_segment_cannot_contain_itself_nor_be_removed_while_another_needs_it(
