@@ -106,6 +106,7 @@ def test_recovery_codes_are_shown_once_and_new_ones_replace_them(nora: User) -> 
     assert codes[0] not in browser.get("/account/second-factor/codes/").content.decode()
     answer = browser.post("/account/second-factor/codes/new/", follow=True)
     assert codes[0] not in answer.content.decode()
+    assert "New recovery codes were made" in [email["subject"] for email in emails_to(nora.email)]
     thief = Client()
     thief.post("/sign-in/", PASSWORD)
     assert thief.post("/sign-in/code/", {"code": codes[0]}).status_code == 422
