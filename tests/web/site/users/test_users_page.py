@@ -1,5 +1,6 @@
 """Administrators see who works here, change roles, close and reopen accounts."""
 
+import re
 import threading
 from typing import Any
 
@@ -133,6 +134,13 @@ def test_an_administrator_sends_somebody_a_link_to_a_new_password(admin: Client)
     manage_users.close_account(otto, by=None, now=clock.now())
     assert emails_to(otto.email) == []
     assert "Reopen it first" in words(admin.post(f"/users/{otto.pk}/reset-link/", follow=True))
+
+
+def test_each_label_on_the_page_of_a_user_is_that_of_one_field(admin: Client) -> None:
+    page = admin.get(f"/users/{make.otto().pk}/").content.decode()
+    ids, labels = re.findall(r'\bid="([^"]+)"', page), re.findall(r'<label for="([^"]+)"', page)
+    assert len(set(ids)) == len(ids)
+    assert set(labels) <= set(ids)
 
 
 def test_the_list_costs_the_same_with_many_users(admin: Client, settings: Any) -> None:
