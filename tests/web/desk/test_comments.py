@@ -8,6 +8,7 @@ from django.test import Client
 from markupsafe import escape
 from pytest_django import DjangoAssertNumQueries
 
+from newsletter.accounts.models import User
 from newsletter.editions.comment_models import Comment, CommentThread
 from newsletter.editions.comments import write_comments
 from newsletter.lib import clock
@@ -114,6 +115,14 @@ def test_threads_are_paged_and_queries_do_not_grow(
 @pytest.mark.parametrize("text", ["<script>x()</script>", "a & b < c", "\"quoted\" 'single'", "javascript:alert(1)"])
 def test_text_is_escaped(text: str) -> None:
     assert str(to_html(text, [])) == escape(text)
+
+
+def test_a_mention_ends_where_the_name_ends_in_any_script() -> None:
+    people = [User(pk=1, name="Groß", email="g@example.org"), User(pk=2, name="İpek", email="i@example.org")]
+    assert (
+        str(to_html("@GROSS, @Groß, @İpek.", people))
+        == ", ".join(f'<strong class="mention">{name}</strong>' for name in ("@GROSS", "@Groß", "@İpek")) + "."
+    )
 
 
 def test_lines_stay_lines_and_a_link_keeps_no_full_stop_of_its_sentence() -> None:
