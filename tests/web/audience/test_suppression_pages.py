@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from newsletter.accounts.models import Role
+from newsletter.accounts.models import Role, User
 from newsletter.audience import suppressions
 from newsletter.audience.import_subscribers import import_subscribers
 from newsletter.audience.models import Subscription, Suppression
@@ -85,7 +85,7 @@ def test_the_list_is_filtered_and_goes_on(anna: Client, publication: Publication
 
 def test_a_role_for_one_publication_counts_no_readers_of_a_domain_in_others(publication: Publication) -> None:
     make.rita(make.publication(slug="evening", name="Evening"))
-    ben = make.person("", "Ben")
+    ben = User.objects.create_user("ben@example.org", name="Ben", role="")
     grant_publication_role(ben, publication, role=Role.AUDIENCE, by=None, now=clock.now())
     answer = add(signed_in(ben), "@readers.example", publication=publication)
     assert "Choose all publications" in answer

@@ -85,12 +85,10 @@ def test_whoever_was_demoted_while_their_act_waited_demotes_nobody(ada: User) ->
     make.person(Role.ADMIN, "Cleo")
     manage_users.change_role(ada, role=Role.EDITOR, by=bea, now=clock.now())
     ada.role = Role.ADMIN  # as her request has read it
-    for act in (
-        lambda: manage_users.change_role(bea, role=None, by=ada, now=clock.now()),
-        lambda: manage_users.close_account(bea, by=ada, now=clock.now()),
-    ):
-        with pytest.raises(InvalidState, match="does not permit"):
-            act()
+    with pytest.raises(InvalidState, match="does not permit"):
+        manage_users.change_role(bea, role=None, by=ada, now=clock.now())
+    with pytest.raises(InvalidState, match="does not permit"):
+        manage_users.close_account(bea, by=ada, now=clock.now())
     bea.refresh_from_db()
     assert (bea.role, bea.is_active) == (Role.ADMIN, True)
 
