@@ -284,9 +284,7 @@ class FrozenLetter(models.Model):
     fallback_name = models.CharField(max_length=40)
     click_tracking = models.BooleanField(default=False, help_text="The provider rewrites links to count clicks.")
     audience = models.JSONField(
-        default=dict,
-        blank=True,
-        help_text="The segments it is sent to and leaves out, as they were; empty: all readers.",
+        default=dict, blank=True, help_text="The segments that get it or not; empty: all get it."
     )
     findings = models.JSONField(default=list, help_text="What preflight found: code, severity, place, hint.")
     links = models.JSONField(default=list, help_text="Links to look up before it is sent.")

@@ -106,7 +106,7 @@ class Migration(migrations.Migration):
                 ('reply_to', models.EmailField(blank=True, max_length=254)),
                 ('fallback_name', models.CharField(max_length=40)),
                 ('click_tracking', models.BooleanField(default=False, help_text='The provider rewrites links to count clicks.')),
-                ('audience', models.JSONField(blank=True, default=dict, help_text='The segments it is sent to and leaves out, as they were; empty: all readers.')),
+                ('audience', models.JSONField(blank=True, default=dict, help_text='The segments that get it or not; empty: all get it.')),
                 ('findings', models.JSONField(default=list, help_text='What preflight found: code, severity, place, hint.')),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('appeal', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='giving.appeal')),
