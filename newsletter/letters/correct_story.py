@@ -36,7 +36,7 @@ def sent_headline(placement: Placement) -> str:
     """Return the headline that readers received. A template of the newsroom's own may not tell which one that is."""
     letter = FrozenLetter.objects.filter(edition=placement.edition_id, variant=Variant.DEFAULT).first()
     found = corrected_html.headline_in(letter.html, placement.position) if letter else ""
-    return found or placement.story.headline
+    return found or placement.headline or placement.story.headline
 
 
 def html_on_the_web(letter: FrozenLetter) -> str:
@@ -78,7 +78,7 @@ def correct_story(
             raise InvalidState(
                 f"Story {story.pk} was not sent, so there is nothing to correct. Edit the story instead."
             )
-        earlier = StoryCorrection.objects.in_force().filter(story=story)
+        earlier = StoryCorrection.objects.in_force().filter(story=story, edition=placement.edition_id)
         if same := earlier.filter(text=text, headline=headline, body=body).first():
             return same
         if earlier.count() >= MAX_CORRECTIONS:

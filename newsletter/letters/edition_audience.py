@@ -10,6 +10,7 @@ from newsletter.accounts.permissions import Permission, require
 from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
 from newsletter.audit.audit_trail import Actor
+from newsletter.editions import correction_lines
 from newsletter.editions.models import Edition, EditionState, Variant
 from newsletter.editions.reopen_edition import NOT_YET_SENT
 from newsletter.letters import compose_letters, edit_edition, edition_decisions, frozen_audience
@@ -70,6 +71,7 @@ def choose_segments(
             raise BadInput("segment", "does not exist any more.", "Choose another one.")
         edition.send_to_id, edition.leave_out_id = after
         edition.save(update_fields=["send_to", "leave_out"])
+        correction_lines.give_unsuitable_back(edition)
         if edition.state in NOT_YET_SENT:
             keeps = announced != SaveEffect.UNAPPROVED
             edition = edition_decisions.renew(edition, composed, reason=NEW_READERS, keeps_approval=keeps, now=now)
@@ -79,7 +81,12 @@ def choose_segments(
 
 
 def current_audience(edition: Edition) -> Audience:
-    """Return the audience that its built email is frozen with, otherwise that of its segments now."""
+    """Return the audience that its built email is frozen with, otherwise that of its segments now.
+
+    A held edition is built anew when it is released, for the readers that are chosen by then.
+    """
+    if edition.state == EditionState.HELD:
+        return frozen_audience.audience_of(edition)
     letter = edition.letters.filter(variant=Variant.DEFAULT).only("audience").first()
     return letter.audience if letter else frozen_audience.audience_of(edition)
 

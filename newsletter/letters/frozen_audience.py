@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q
 
 from newsletter.editions.models import Edition
+from newsletter.lib.errors import BadInput
 from newsletter.segments.condition_kinds import Scope
 from newsletter.segments.matching_readers import condition
 from newsletter.segments.models import Segment
@@ -17,11 +18,16 @@ Audience = dict[str, Any]  # `send_to` and `leave_out`, each the content of a se
 
 
 def audience_of(edition: Edition) -> Audience:
-    """Return the audience as the segments of `edition` are now; no query without any."""
+    """Return the audience as the segments of `edition` are now; no query without any.
+
+    Raises `BadInput` if one is gone: of an edition that was changed in memory, because the database keeps chosen ones.
+    """
     ids = {"send_to": edition.send_to_id, "leave_out": edition.leave_out_id}
     if not any(ids.values()):
         return {}
     found = Segment.objects.in_bulk([pk for pk in ids.values() if pk])
+    if any(pk and pk not in found for pk in ids.values()):
+        raise BadInput("segment", "does not exist any more.", "Choose another one.")
     return {name: content_of(found[pk]) for name, pk in ids.items() if pk}
 
 

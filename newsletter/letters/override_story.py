@@ -76,6 +76,8 @@ def override_story(
         current = story_in_edition(edition, story_id, now=now)
         if seen is not None and seen != current.pick.version:
             raise VersionConflict("Someone else changed this story in this edition. Nothing was saved.")
+        if current.original.version != found.original.version:  # else what it was before would override the change
+            raise VersionConflict("Someone else changed this story at the same moment. Nothing was saved.")
         before = changed_fields.field_values(current.shown, [*TEXTS, *PICTURE])
         if changed.picture and changed.picture._state.adding:
             changed.picture.save()

@@ -26,7 +26,7 @@ def test_an_editor_corrects_a_sent_story_and_takes_it_back(opened: Opened, publi
     expect(frame.get_by_role("heading", name="The bridge opens on Saturday")).to_be_visible()
     page.get_by_role("button", name="Add correction").click()
     expect(page.get_by_text("The web version shows it now.")).to_be_visible()
-    expect(page.locator("li.correction-row")).to_contain_text("The next email that is built prints it.")
+    expect(page.locator("li.correction-row")).to_contain_text("The next email to all readers prints it.")
     page.get_by_role("button", name="Undo correction").click()
     expect(page.get_by_text("Undone.")).to_be_visible()
 

@@ -30,7 +30,7 @@ def test_a_file_is_handed_over_and_seen(
     page.get_by_label("Upload image").set_input_files(given)
     page.get_by_label("Alt text").fill("A wet street")
     page.get_by_role("button", name="Add to queue").click()
-    page.get_by_role("link", name="Rain at last").click()
+    page.get_by_role("link", name="Rain at last").locator("visible=true").first.click()
     picture = page.get_by_role("img", name="A wet street")
     expect(picture).to_be_visible()
     expect(picture).to_have_js_property("naturalWidth", 1200)

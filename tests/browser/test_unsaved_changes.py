@@ -57,8 +57,7 @@ def test_while_the_server_is_gone_this_browser_keeps_the_text(opened: Opened, pu
 
 
 def test_a_session_that_ended_while_typing_costs_no_text(opened: Opened, publication: Publication) -> None:
-    # the preview shows the sign-in page
-    page = opened("/desk/morning/new/", Role.CURATOR, expected_error="autofocusing")
+    page = opened("/desk/morning/new/", Role.CURATOR, expected_error="403")  # of the preview
     Session.objects.all().delete()
     begin(page)
     expect(page.get_by_text("You are signed out")).to_be_visible()
@@ -77,7 +76,7 @@ def test_after_signing_in_again_in_another_tab_the_form_can_be_saved(opened: Ope
     other.goto("/sign-in/")
     other.locator("[name=username]").fill("curator@example.org")
     other.locator("[name=password]").fill("a long one of mine")
-    other.get_by_role("button", name="Sign in").click()
+    other.get_by_role("button", name="Sign in", exact=True).click()
     expect(other.get_by_role("heading", level=1)).not_to_have_text("Sign in")
     begin(page)
     page.get_by_role("button", name="Add to queue").click()

@@ -1,16 +1,18 @@
 """A schedule that is changed holds from then on: it invents no edition of the past and takes none away that is due."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 
 from newsletter.editions import plan_editions
 from newsletter.editions.models import Edition, EditionState
-from newsletter.letters import assemble_edition, edition_decisions
+from newsletter.letters import assemble_edition, edition_audience, edition_decisions
 from newsletter.lib.errors import BadInput, InvalidState
 from newsletter.publications import edit_publication
 from newsletter.publications.models import Publication
 from newsletter.publications.recurrence_dates import Rule
+from newsletter.segments import edit_segment
 from newsletter.stories.models import Story, StoryState
 from tests.support import factories as make
 from tests.support.factories import MONDAY
@@ -157,6 +159,26 @@ def test_words_that_somebody_typed_outlast_a_rest() -> None:
     )
 
 
+@pytest.mark.parametrize("field", ["send_to", "leave_out"])
+def test_readers_that_somebody_chose_outlast_a_change_of_the_schedule(field: str) -> None:
+    """Planned again without them, the edition would leave for everybody."""
+    publication = begun(recurrence="FREQ=WEEKLY;BYDAY=FR", auto_approve=True)
+    within = {"kind": "joined", "test": "within", "value": 30}
+    segment = edit_segment.add_segment(
+        publication, name="New", definition={"groups": [{"conditions": [within]}]}, now=MONDAY
+    )
+    chosen: Any = {"send_to": None, "leave_out": None} | {field: segment}
+    friday = edition_audience.choose_segments(publication.editions.get(), **chosen, by=make.cora(), now=MONDAY)
+    edit_publication.update_publication(publication, recurrence="FREQ=DAILY", now=MONDAY)
+    plan_editions.plan(publication, now=MONDAY)
+    assert dates(publication) == {24: EditionState.PLANNED, 27: EditionState.PLANNED}
+    edit_publication.update_publication(publication, recurrence="FREQ=WEEKLY;BYDAY=MO", now=MONDAY)
+    plan_editions.plan(publication, now=MONDAY)
+    friday.refresh_from_db()
+    assert (friday.state, friday.reason) == (EditionState.CANCELLED, "This date is no longer in the schedule.")
+    assert getattr(friday, field) == segment
+
+
 def test_the_schedule_of_one_publication_is_not_followed_by_the_editions_of_another() -> None:
     one, other = begun(), begun(send_time=time(8))
     before = list(other.editions.values_list("pk", "due_at", "state"))
@@ -184,6 +206,16 @@ def test_a_date_that_is_held_is_not_planned_again_and_the_next_one_is() -> None:
     again = plan_editions.plan(publication, now=MONDAY)
     assert again is not None
     assert again.local_date == date(2026, 11, 24)
+
+
+def test_a_released_edition_is_approved_by_a_person_also_after_a_change_of_the_schedule() -> None:
+    publication = begun(recurrence="FREQ=WEEKLY;BYDAY=FR", auto_approve=True)
+    edition_decisions.hold(publication.editions.get(), reason="The lawyers are reading.", now=MONDAY)
+    friday = edition_decisions.release(publication.editions.get(), now=MONDAY)
+    edit_publication.update_publication(publication, recurrence="FREQ=DAILY", now=MONDAY)
+    plan_editions.plan(publication, now=MONDAY)
+    assert dates(publication) == {24: EditionState.PLANNED, 27: EditionState.PLANNED}
+    assert not publication.editions.get(pk=friday.pk).auto_approve
 
 
 def test_an_edition_that_a_person_moved_does_not_swallow_new_dates_before_it() -> None:

@@ -3,14 +3,18 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import F
 
 from newsletter.accounts.permissions import NotPermitted
 from newsletter.audit.models import Record
-from newsletter.editions.models import Edition, EditionState, FrozenLetter
+from newsletter.editions import reopen_edition
+from newsletter.editions.models import Edition, EditionState, FrozenLetter, Placement
 from newsletter.editions.story_correction_models import StoryCorrection
-from newsletter.letters import assemble_edition, correct_story, edition_decisions
+from newsletter.letters import assemble_edition, correct_story, edition_audience, edition_decisions
 from newsletter.lib.errors import BadInput, InvalidState
 from newsletter.publications.models import Layout, Publication
+from newsletter.segments import edit_segment
+from newsletter.segments.models import Segment
 from newsletter.stories.models import Story
 from tests.support import factories as make
 
@@ -49,6 +53,16 @@ def built(publication: Publication, *, day: int = 1) -> Edition:
     make.story(publication)
     edition = make.edition(publication, due_at=due_at)
     return assemble_edition.assemble(edition.pk, now=due_at - timedelta(hours=1))
+
+
+def segment(publication: Publication, name: str) -> Segment:
+    condition = {"kind": "joined", "test": "within", "value": 30}
+    definition = {"groups": [{"conditions": [condition]}]}
+    return edit_segment.add_segment(publication, name=name, definition=definition, now=NOW)
+
+
+def choose(edition: Edition, *, send_to: Segment | None = None, leave_out: Segment | None = None) -> None:
+    edition_audience.choose_segments(edition, send_to=send_to, leave_out=leave_out, by=make.cora(), now=NOW)
 
 
 def letter_of(edition: Edition) -> FrozenLetter:
@@ -105,6 +119,13 @@ def test_a_later_correction_is_shown_after_the_earlier_and_its_headline_wins(sto
     assert (">Saturday</a>" in page, ">Sunday</a>" in page) == (False, True)
 
 
+def test_the_line_has_the_headline_that_left_where_a_template_does_not_tell_it(story: Story) -> None:
+    """It had another one in this edition, or was changed since."""
+    FrozenLetter.objects.update(html="<p>Without anchors.</p>")
+    Placement.objects.update(headline="The bridge opens this week")
+    assert correct(story).shown_headline == "The bridge opens this week"
+
+
 def test_the_next_email_prints_the_line_once(publication: Publication, story: Story) -> None:
     correct(story)
     first, second = built(publication), built(publication, day=2)
@@ -146,6 +167,47 @@ def test_an_edition_that_is_cancelled_or_held_leaves_the_line_to_the_next(
     assert TEXT in letter_of(built(publication, day=3)).html
     released = edition_decisions.release(first, now=NOW)
     assert TEXT not in letter_of(assemble_edition.assemble(released.pk, now=TUESDAY)).html
+
+
+def test_an_edition_for_some_readers_leaves_the_line_to_one_that_all_get(
+    publication: Publication, story: Story
+) -> None:
+    correct(story)
+    some, others = segment(publication, "some"), segment(publication, "others")
+    planned = make.edition(publication, due_at=TUESDAY)
+    choose(planned, send_to=some)
+    make.story(publication)
+    for_some = assemble_edition.assemble(planned.pk, now=NOW)
+    assert TEXT not in letter_of(for_some).html
+    for_all = built(publication, day=2)
+    assert TEXT in letter_of(for_all).html
+    choose(for_all, leave_out=some)
+    assert TEXT not in letter_of(for_all).html
+    assert not assemble_edition.refresh_stale(now=NOW)
+    assert TEXT in letter_of(built(publication, day=3)).html
+
+    Edition.objects.filter(pk=for_some.pk).update(state=EditionState.DISPATCHED, approved_hash=F("content_hash"))
+    correct(for_some.stories.get(), text="It rained.")
+    for day, chosen, is_printed in ((4, others, False), (5, some, True), (6, None, False)):
+        planned = make.edition(publication, due_at=NOW + timedelta(days=day))
+        choose(planned, send_to=chosen)
+        make.story(publication)
+        edition = assemble_edition.assemble(planned.pk, now=NOW)
+        assert ("It rained." in letter_of(edition).html) == is_printed, chosen
+
+
+def test_a_story_that_was_given_back_is_sent_without_a_correction_of_it(publication: Publication, story: Story) -> None:
+    """It was corrected after its edition was stopped, and before it was known that nobody had got it."""
+    correct(story)
+    reopen_edition.give_back(story.placements.get().edition)
+    again = built(publication)
+    assert again.placements.filter(story=story).exists()
+    assert TEXT not in letter_of(again).html
+    Edition.objects.update(state=EditionState.DISPATCHED, approved_hash=F("content_hash"))
+    made = correct(story)
+    assert made.edition == again
+    assert TEXT in on_the_web(story)
+    assert TEXT in letter_of(built(publication, day=2)).html
 
 
 def test_a_correction_is_undone_until_readers_have_its_line(publication: Publication, story: Story) -> None:

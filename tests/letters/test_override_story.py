@@ -8,7 +8,7 @@ from newsletter.audit.acts import Act
 from newsletter.audit.models import Record
 from newsletter.editions import edition_picks, public_archive, undo_picks
 from newsletter.editions.models import Edition, EditionState
-from newsletter.letters import assemble_edition, edition_decisions
+from newsletter.letters import assemble_edition, compose_letters, edition_decisions
 from newsletter.letters.edit_edition import SaveEffect
 from newsletter.letters.edition_decisions import ApprovalNeeded
 from newsletter.letters.override_story import override_story, story_in_edition
@@ -89,6 +89,21 @@ def test_two_who_change_a_story_for_one_edition_are_told(edition: Edition) -> No
         override_story(edition, story().pk, {"kicker": "Sea"}, by=make.eddie(), now=NOW, seen=seen)
     with pytest.raises(BadInput, match="headline"):
         override(edition, headline="")
+
+
+def test_what_somebody_corrects_in_the_story_meanwhile_is_not_overridden(
+    edition: Edition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built, compose = assemble_edition.assemble(edition.pk, now=MONDAY), compose_letters.compose_changed
+
+    def slowly(*given: object, **more: object) -> object:
+        story_queue.update(story(), body="<p>It opens on Saturday.</p>")
+        return compose(*given, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(compose_letters, "compose_changed", slowly)
+    with pytest.raises(VersionConflict):
+        override(built, headline="Ferry stays")
+    assert not built.picks.exists()
 
 
 def test_a_built_email_is_rebuilt_and_an_approval_ends_only_when_that_was_announced(edition: Edition) -> None:

@@ -5,13 +5,14 @@ from typing import Any, ClassVar, NamedTuple
 
 from django import forms
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from newsletter.accounts.permissions import Permission
 from newsletter.delivery.recipients.sample_reader import anonymous_letter
-from newsletter.editions import correction_lines, public_archive
+from newsletter.editions import correction_lines, edition_stories, public_archive
 from newsletter.editions.models import Edition, EditionState, FrozenLetter, Placement, Variant
 from newsletter.editions.reopen_edition import NOT_YET_SENT
 from newsletter.editions.story_correction_models import MAX_SENTENCE, StoryCorrection
@@ -84,7 +85,7 @@ def correct(request: DeskRequest, story_id: int) -> HttpResponse:
     if placement is None:
         messages.info(request, NOT_SENT)
         return redirect("story", story_id)
-    made = list(StoryCorrection.objects.in_force().filter(story=story).select_related("corrected_by", "printed_in"))
+    made = list(_made(placement).select_related("corrected_by", "edition", "printed_in"))
     form = _form(request, placement, made)
     unsaved = unsaved_changes.restore(request, form)
     if form.is_bound and form.is_valid():
@@ -126,7 +127,7 @@ def preview(request: DeskRequest, story_id: int) -> HttpResponse:
     )
     if placement is None or frozen is None:
         return render(request, "web/desk/edition_without_email.html", {"reason": NOT_SENT})
-    made = list(StoryCorrection.objects.in_force().filter(story=story))
+    made = list(_made(placement))
     form = _form(request, placement, made)
     typed = StoryCorrection(
         text=clean_line(request.POST.get("text", ""))[:MAX_SENTENCE] or STAND_IN,
@@ -159,7 +160,7 @@ def withdraw(request: DeskRequest, story_correction_id: int) -> HttpResponse:
 def line(request: DeskRequest, story_correction_id: int) -> HttpResponse:
     """Print a correction in the next email (`wanted=1`), or in none."""
     correction, is_wanted = (
-        permitted_or_404(request, StoryCorrection.objects.all(), pk=story_correction_id),
+        permitted_or_404(request, StoryCorrection.objects.select_related("edition"), pk=story_correction_id),
         bool(request.POST.get("wanted")),
     )
     try:
@@ -167,15 +168,20 @@ def line(request: DeskRequest, story_correction_id: int) -> HttpResponse:
     except NewsletterError as error:
         messages.error(request, str(error))
     else:
-        done = "The next email that is built prints" if is_wanted else "No email prints"
+        done = f"The next email {_to_whom(correction.edition)} prints" if is_wanted else "No email prints"
         messages.success(request, f"{done} this correction.")
     back = whole_number(request.POST.get("edition", ""))
     return redirect("edition", back) if back else redirect("story-correct", correction.story_id)
 
 
+def _made(placement: Placement) -> QuerySet[StoryCorrection]:
+    return StoryCorrection.objects.in_force().filter(story=placement.story_id, edition=placement.edition_id)
+
+
 def _form(request: DeskRequest, placement: Placement, made: list[StoryCorrection]) -> CorrectionForm:
     headline = next((each.headline for each in reversed(made) if each.headline), "")
-    body = next((each.body for each in reversed(made) if each.body), "") or placement.story.body
+    (as_sent,) = edition_stories.with_own_values(placement.edition, [placement.story])
+    body = next((each.body for each in reversed(made) if each.body), "") or as_sent.body
     stored: dict[str, Any] = {
         "text": "",
         "in_next_email": True,
@@ -192,10 +198,15 @@ def _row(correction: StoryCorrection) -> CorrectionRow:
     elif edition and edition.state in NOT_YET_SENT:
         state = "Printed in an email that is built and has not left."
     elif correction.is_for_next_email:
-        state = "The next email that is built prints it."
+        state = f"The next email {_to_whom(correction.edition)} prints it."
     else:
         state = "No email prints it."
     return CorrectionRow(correction, state, correct_story.reason_to_keep(correction))
+
+
+def _to_whom(corrected: Edition) -> str:
+    is_to_all = corrected.send_to_id is None and corrected.leave_out_id is None
+    return "to all readers" if is_to_all else "to the same segments, or to all readers,"
 
 
 def _is_archived(edition: Edition) -> bool:
@@ -215,11 +226,11 @@ def _consequences(edition: Edition, *, now: datetime) -> list[str]:
     for each in built:
         name = leaves(each, now=now)
         found.append(f"The email of {name} is built already and does not print it, unless you reopen that edition.")
-    upcoming = waiting.filter(state=EditionState.PLANNED, placements=None).order_by("assemble_at", "pk").first()
-    if upcoming:
+    planned = waiting.filter(state=EditionState.PLANNED, placements=None).order_by("assemble_at", "pk")
+    if upcoming := next((e for e in planned if correction_lines.reaches_readers_of(e, edition)), None):
         built_at = max(upcoming.assemble_at, now)
         at = f"{moment(built_at, tz, now=now)} {zone_name(built_at, tz)}"
         found.append(f"The email of {leaves(upcoming, now=now)} is built {at} and prints it.")
     else:
-        found.append("No edition is planned now; the next email that is built prints it.")
+        found.append(f"No such edition is planned now; the next email {_to_whom(edition)} prints it.")
     return found

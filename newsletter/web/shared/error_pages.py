@@ -14,6 +14,11 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa:
     return render(request, "web/shared/errors/session_expired.html", status=403)
 
 
+def signed_out(request: HttpRequest) -> HttpResponse:
+    """Render the page for a frame, such as a preview, whose user is signed out: a form in it could not be used."""
+    return render(request, "web/shared/errors/signed_out.html", status=403)
+
+
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 — required by Django
     """Render the page for an unknown address."""
     return render(request, "web/shared/errors/404.html", status=404)

@@ -19,7 +19,7 @@ from django_htmx.middleware import HtmxDetails
 from newsletter.accounts.models import User
 from newsletter.accounts.permissions import Permission, has_permission, has_permission_somewhere
 from newsletter.accounts.second_factors import lacks_second_factor
-from newsletter.web.shared.error_pages import forbidden
+from newsletter.web.shared.error_pages import forbidden, signed_out
 
 P = ParamSpec("P")
 
@@ -73,5 +73,7 @@ def _to_sign_in(request: DeskRequest) -> HttpResponseBase:
         # Otherwise the sign-in page would be swapped into the current page.
         here = request.htmx.current_url_abs_path or "/"
         return HttpResponseClientRedirect(f"{reverse('login')}?{urlencode({'next': here})}")
+    if request.headers.get("Sec-Fetch-Dest") == "iframe":
+        return signed_out(request)
     back = request.get_full_path() if request.method == "GET" else "/"
     return redirect_to_login(back)

@@ -184,6 +184,24 @@ def test_a_segment_cannot_get_an_edition_and_be_left_out(publication: Publicatio
         choose(make.edition(publication), send_to=near, leave_out=near)
 
 
+def test_a_segment_that_was_just_removed_is_refused(publication: Publication) -> None:
+    near = segment(publication, "near", "domain", "is", "near.example")
+    edition = approved(publication)
+    edition_audience.remove_segment(Segment.objects.get(), now=MONDAY)
+    with pytest.raises(BadInput, match="does not exist any more"):
+        choose(edition, send_to=near, announced=SaveEffect.UNAPPROVED)
+
+
+def test_readers_that_are_chosen_for_a_held_edition_are_shown_and_get_it(publication: Publication) -> None:
+    near = segment(publication, "near", "domain", "is", "near.example")
+    held = edition_decisions.hold(approved(publication), reason="The lawyers are reading.", now=MONDAY)
+    held = choose(held, send_to=near)
+    assert edition_audience.current_audience(held)["send_to"]["name"] == "near"
+    released = edition_decisions.release(held, now=MONDAY)
+    built = assemble_edition.assemble(released.pk, now=MONDAY)
+    assert edition_audience.current_audience(built) == edition_audience.current_audience(held)
+
+
 def test_a_segment_of_another_publication_is_refused(publication: Publication) -> None:
     other = segment(make.publication(), "near", "domain", "is", "near.example")
     with pytest.raises(BadInput):

@@ -8,6 +8,7 @@ from django.test import Client
 from newsletter.delivery.recipients import reader_links
 from newsletter.delivery.recipients.sample_reader import ANONYMOUS_ID
 from newsletter.editions.models import Edition, EditionState
+from newsletter.editions.pick_models import Pick
 from newsletter.editions.story_correction_models import StoryCorrection
 from newsletter.letters import assemble_edition
 from newsletter.lib import clock
@@ -43,6 +44,13 @@ def test_an_editor_corrects_a_story_from_the_page_of_its_edition(eddie: Client, 
     assert ">The bridge opens on Saturday</a>" in page
     frame = eddie.get(f"/editions/{edition.pk}/letter/").content.decode()
     assert (TEXT in frame, "The bridge opens on Friday" in frame) == (False, True)  # the email that left
+
+
+def test_the_form_has_the_text_that_was_sent_where_the_edition_had_its_own(eddie: Client, story: Story) -> None:
+    own = {"body": "<p>Only in this email.</p>"}
+    edition = story.placements.get().edition
+    Pick.objects.create(edition=edition, story=story, position=1, own_values=own, picked_at=clock.now())
+    assert "Only in this email." in form_of(eddie, f"/stories/{story.pk}/correct/", having="text").data["body"]
 
 
 def test_the_page_says_which_email_prints_it(eddie: Client, story: Story) -> None:
