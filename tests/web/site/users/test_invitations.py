@@ -61,6 +61,7 @@ def test_a_used_link_opens_nothing_for_whoever_finds_it_in_the_mailbox(admin: Cl
     client.post(link, FORM)
     for answer in (Client().get(link), Client().post(link, FORM | {"password1": "x" * 20, "password2": "x" * 20})):
         assert answer.status_code == 410
+        assert "If you have opened your account already, sign in." in words(answer)  # a double click ends here
     assert User.objects.get(email="nora@example.org").check_password(PASSWORD)
 
 
