@@ -29,9 +29,8 @@ def close_account(user: User, *, by: User | None, now: datetime) -> User:
 
     Later requests are anonymous; a request in progress is completed. Raises `InvalidState` for the last administrator.
     """
-    require(by, Permission.CONFIGURE)
     with transaction.atomic():
-        user = _locked_with_administrators(user)
+        user = _locked_with_administrators(user, by)
         if user.is_active:
             _require_another_administrator(user)
             user.is_active = False
@@ -59,9 +58,8 @@ def change_role(user: User, *, role: Role | None, by: User | None, now: datetime
 
     Raises `InvalidState` for the last administrator.
     """
-    require(by, Permission.CONFIGURE)
     with transaction.atomic():
-        user = _locked_with_administrators(user)
+        user = _locked_with_administrators(user, by)
         after = role.value if role else ""
         if user.role != after:
             _require_another_administrator(user)
@@ -99,10 +97,15 @@ def is_last_administrator(user: User) -> bool:
     return not User.objects.filter(role=Role.ADMIN, is_active=True).exclude(pk=user.pk).exists()
 
 
-def _locked_with_administrators(user: User) -> User:
-    """Lock the user and all administrators, in one order: two who close each other wait for each other."""
-    rows = User.objects.select_for_update().filter(Q(pk=user.pk) | Q(role=Role.ADMIN)).order_by("pk")
-    return next(row for row in rows if row.pk == user.pk)
+def _locked_with_administrators(user: User, by: User | None) -> User:
+    """Lock the user and all administrators, in one order: two who close each other wait for each other.
+
+    Then check what `by` may do: the second of the two is no administrator any more.
+    """
+    found = User.objects.select_for_update().filter(Q(pk=user.pk) | Q(role=Role.ADMIN)).order_by("pk")
+    rows = {row.pk: row for row in found}
+    require(by and (rows.get(by.pk) or User.objects.get(pk=by.pk)), Permission.CONFIGURE)
+    return rows[user.pk]
 
 
 def _require_another_administrator(user: User) -> None:

@@ -13,11 +13,12 @@ from django.utils.http import base36_to_int, int_to_base36
 
 from newsletter.accounts import manage_users, security_notes, staff_emails
 from newsletter.accounts.models import StaffEmail, User
+from newsletter.accounts.permissions import Permission, require
 from newsletter.accounts.staff_email_models import StaffEmailKind
 from newsletter.accounts.staff_emails import StaffEmailContent
 from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
-from newsletter.lib.errors import BadToken
+from newsletter.lib.errors import BadToken, InvalidState
 from newsletter.mail.staff_address import staff_address
 
 VOID = "This link was already used or has expired."
@@ -35,6 +36,16 @@ class ResetTokens(PasswordResetTokenGenerator):
 def order_reset(email: str, *, now: datetime) -> StaffEmail:
     """Order the email with the link, for an address that may have an account or not."""
     return staff_emails.order_link(StaffEmailKind.PASSWORD_RESET, staff_address(email)[:254], now=now)
+
+
+def send_reset_link(user: User, *, by: User | None, now: datetime) -> StaffEmail:
+    """Order the email with the link for somebody, as an administrator. Raises `InvalidState` for a closed account."""
+    require(by, Permission.CONFIGURE)
+    if not user.is_active:
+        raise InvalidState("This account is closed. Reopen it first.")
+    with transaction.atomic():
+        audit_trail.record(by, Act.PASSWORD_RESET_ASKED, user, now=now)
+        return order_reset(user.email, now=now)
 
 
 def create_token(user: User) -> str:

@@ -35,6 +35,11 @@ def note_recovery_code_used(user: User, *, left: int, now: datetime) -> None:
     )
 
 
+def note_recovery_codes_made(user: User, *, now: datetime) -> None:
+    """Tell `user` that there are new recovery codes in place of the old ones."""
+    _note(user, "New recovery codes were made", "Your account has new recovery codes; the old ones are void.", now=now)
+
+
 def note_codes_guessed(user: User, *, now: datetime) -> None:
     """Tell `user` that somebody with their password failed at the second step again and again."""
     _note(

@@ -98,8 +98,9 @@ def whole_number(word: str, least: int, most: int) -> Callable[[Any], int]:
     """Return a function that reads a number within bounds."""
 
     def clean(value: Any) -> int:
-        text = str(value).strip()
-        if isinstance(value, bool) or not (text.isascii() and text.isdigit()) or not least <= int(text[:9]) <= most:
+        text = str(value).strip().lstrip("0")
+        is_number = text.isascii() and text.isdigit() and len(text) <= len(str(most)) and not isinstance(value, bool)
+        if not is_number or not least <= int(text) <= most:
             raise BadInput(word, f"{str(value)[:20]!r} is not possible.", f"Enter a number from {least} to {most}.")
         return int(text)
 

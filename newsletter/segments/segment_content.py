@@ -3,7 +3,8 @@
 The email of an edition is frozen with this content, so that an approval is for one audience.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import count
 from typing import Any
 
 from newsletter.lib.errors import BadInput
@@ -13,6 +14,7 @@ from newsletter.segments.models import Segment
 
 Content = dict[str, Any]  # name, salt, match, groups; in place of the id of another segment stands its content
 MAX_DEPTH = 4  # segments within segments
+MAX_CONTENT = 200  # conditions of a segment and all within it: each level could have fifty times those above it
 
 
 def content_of(segment: Segment) -> Content:
@@ -25,20 +27,30 @@ def content_of_definition(segment: Segment, definition: Definition) -> Content:
     named: dict[int, Segment] = {}
     if segments_named(definition):
         named = {each.pk: each for each in Segment.objects.filter(publication=segment.publication_id)}
-    return _resolve(segment, definition, named, above=())
+    return _resolve(segment, definition, named, above=(), numbers=count(1))
 
 
 def check_all(publication_id: int) -> None:
-    """Raise `BadInput` if a segment of the publication names one that is gone, or itself, or too many within it."""
+    """Raise `BadInput` if a segment of the publication names one that is gone, or itself, or contains too much."""
     segments = {each.pk: each for each in Segment.objects.filter(publication=publication_id)}
     for segment in segments.values():
-        _resolve(segment, segment.definition, segments, above=())
+        _resolve(segment, segment.definition, segments, above=(), numbers=count(1))
 
 
-def _resolve(segment: Segment, definition: Definition, named: Mapping[int, Segment], above: tuple[int, ...]) -> Content:
+def _resolve(
+    segment: Segment,
+    definition: Definition,
+    named: Mapping[int, Segment],
+    above: tuple[int, ...],
+    numbers: Iterator[int],
+) -> Content:
     path = (*above, segment.pk) if segment.pk else above
 
     def resolved(condition: dict[str, Any]) -> dict[str, Any]:
+        if next(numbers) > MAX_CONTENT:
+            raise BadInput(
+                "segment", f"has more than {MAX_CONTENT} conditions with those of the segments in it.", "Use fewer."
+            )
         if condition["kind"] != SEGMENT:
             return condition
         other = named.get(condition["value"])
@@ -48,7 +60,7 @@ def _resolve(segment: Segment, definition: Definition, named: Mapping[int, Segme
             raise BadInput("segment", f"“{other.name}” would then contain itself.", "Choose another one.")
         if len(path) >= MAX_DEPTH:
             raise BadInput("segment", "contains too many segments within each other.", f"At most {MAX_DEPTH}.")
-        return condition | {"value": _resolve(other, other.definition, named, path)}
+        return condition | {"value": _resolve(other, other.definition, named, path, numbers)}
 
     groups = [
         {"match": group["match"], "conditions": [resolved(each) for each in group["conditions"]]}

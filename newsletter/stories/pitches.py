@@ -8,7 +8,7 @@ from newsletter.accounts.models import User
 from newsletter.accounts.permissions import Permission, require
 from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
-from newsletter.lib.errors import BadInput, InvalidState
+from newsletter.lib.errors import BadInput, InvalidState, VersionConflict
 from newsletter.mail.text_cleaning import clean_line
 from newsletter.publications.models import Publication
 from newsletter.stories import order_keys, story_queue
@@ -59,10 +59,11 @@ def change_pitch(
     return changed
 
 
-def accept_pitch(story: Story, *, by: User | None, again: bool = False) -> Story:
+def accept_pitch(story: Story, *, by: User | None, again: bool = False, seen: int | None = None) -> Story:
     """Put a pitch at the end of the queue, also one that was declined. Accepting it twice changes nothing.
 
-    Raises `InvalidState` if a queued or used story already links to the same page, unless `again` is set.
+    `seen` is the version that the curator read; raises `VersionConflict` if its contributor changed it since. Raises
+    `InvalidState` if a queued or used story already links to the same page, unless `again` is set.
     """
     require(by, Permission.CURATE, publication=story.publication_id)
     with transaction.atomic():
@@ -72,6 +73,8 @@ def accept_pitch(story: Story, *, by: User | None, again: bool = False) -> Story
             return current
         if current.state not in UNDECIDED:
             raise InvalidState(f"Story {story.pk} is not a pitch any more, so it cannot be accepted.")
+        if seen is not None and seen != current.version:
+            raise VersionConflict("This pitch was changed after you opened the page. Read it again, then decide.")
         if not again:
             story_queue.refuse_duplicate(current)
         current.position = order_keys.at_end(current.publication_id)

@@ -103,6 +103,35 @@ def test_keys_are_silent_while_somebody_types_and_when_they_are_switched_off(ope
     expect(page.get_by_role("dialog")).to_be_visible()
 
 
+def test_keys_do_what_they_say_and_the_palette_acts_on_the_story_only_when_an_act_is_chosen(
+    opened: Opened, edition: Edition
+) -> None:
+    page = opened("/", Role.CURATOR)
+    page.wait_for_load_state()
+    keys, stories = page.keyboard, page.locator(".queue > .story")
+    keys.press("j")
+    card = stories.first
+    keys.press("p")
+    expect(card.get_by_role("button", name="Take “one” out")).to_be_visible()
+    keys.press("p")  # twice the same key is not its opposite
+    keys.press("c")
+    expect(card.get_by_role("button", name="Release “one”")).to_be_visible()
+    expect(card.get_by_role("button", name="Take “one” out")).to_be_visible()
+    keys.press("x")
+    expect(card.get_by_role("button", name="Put “one” into")).to_be_visible()
+    keys.press("Control+k")
+    keys.type("queue")
+    keys.press("Enter")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.wait_for_url("**/desk/morning/")
+    expect(stories).to_have_count(4)
+    keys.press("j")
+    keys.press("Control+k")
+    keys.type("queue")
+    page.get_by_role("dialog").get_by_role("button", name="Remove “one” from queue").click()
+    expect(stories).to_have_count(3)
+
+
 def test_stories_are_dragged_into_the_edition_in_it_and_out_of_it(opened: Opened, edition: Edition) -> None:
     page = opened("/", Role.CURATOR, viewport={"width": 1280, "height": 1000})
     page.wait_for_load_state()

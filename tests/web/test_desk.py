@@ -1,5 +1,6 @@
 """The story queue as the curator sees it."""
 
+import re
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -29,6 +30,19 @@ def three(publication: Publication) -> list[Story]:
 
 def test_an_empty_queue_says_what_to_do_next(cora: Client, publication: Publication) -> None:
     assert "The queue is empty" in words(cora.get("/"))
+
+
+def test_each_button_of_a_card_has_the_id_by_which_the_palette_presses_it(
+    cora: Client, publication: Publication, three: list[Story]
+) -> None:
+    make.edition(publication)
+    page = cora.get("/").content.decode()
+    cards = re.findall(
+        r'<li class="(?:edition-)?story[ "].*?</li>\s*(?=<li class="(?:edition-)?story|</ol>)', page, re.DOTALL
+    )
+    buttons = re.findall(r"<button[^>]*>", "".join(cards))
+    assert len(buttons) > 3 * 6
+    assert [button for button in buttons if ' id="' not in button] == []
 
 
 @pytest.mark.django_db

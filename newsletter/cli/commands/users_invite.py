@@ -107,23 +107,20 @@ def reset_link(
     A second factor stays.
     """
     from django.conf import settings
-    from django.db import transaction
 
     from newsletter.accounts import password_reset
     from newsletter.audit import audit_trail
     from newsletter.audit.acts import Act
 
     user, person = named_user(email), administrator(by)
+    if send:
+        password_reset.send_reset_link(user, by=person, now=clock.now())
+        output.print_note(f"{user.email} gets an email with the link.")
+        return
     if not user.is_active:
         raise InvalidState("This account is closed. Reopen it first.")
-    with transaction.atomic():
-        audit_trail.record(person, Act.PASSWORD_RESET_ASKED, user)
-        if send:
-            password_reset.order_reset(user.email, now=clock.now())
-    if send:
-        output.print_note(f"{user.email} gets an email with the link.")
-    else:
-        output.print_text(f"{settings.BASE_URL}/password/reset/{password_reset.create_token(user)}")
+    audit_trail.record(person, Act.PASSWORD_RESET_ASKED, user)
+    output.print_text(f"{settings.BASE_URL}/password/reset/{password_reset.create_token(user)}")
 
 
 @app.command("remove-second-factor")

@@ -44,12 +44,19 @@ def find_mentions(text: str, known: dict[str, User]) -> list[Mentioned]:
     longest_first = sorted(known, key=len, reverse=True)
     found: list[Mentioned] = []
     for at in AT.finditer(text):
-        rest = text[at.end() :].casefold()
+        rest = text[at.end() :]
+        folded = rest.casefold()
         for name in longest_first:
-            if rest.startswith(name) and not re.match(r"\w", rest[len(name) : len(name) + 1]):
-                found.append(Mentioned(at.start(), at.end() + len(name), known[name]))
+            length = _length_as_written(rest, name) if folded.startswith(name) else 0
+            if length and not re.match(r"\w", rest[length : length + 1]):
+                found.append(Mentioned(at.start(), at.end() + length, known[name]))
                 break
     return found[:MAX_MENTIONS]
+
+
+def _length_as_written(text: str, name: str) -> int:
+    """Return how many characters of `text` are `name`, which case folding may have made longer: ß is ss in it."""
+    return next((length for length in range(1, len(name) + 1) if text[:length].casefold() == name), 0)
 
 
 def shortest_handle(user: User, known: dict[str, User]) -> str:

@@ -26,11 +26,14 @@ from newsletter.audience.imports import (
 )
 from newsletter.audience.imports.preview_tables import ENCODINGS
 from newsletter.audience.subscriber_import_report import GROUPS, WORDS, SubscriberImportReport
+from newsletter.audit import audit_trail
+from newsletter.audit.acts import Act
 from newsletter.lib import clock
 from newsletter.lib.errors import BadInput, NewsletterError
 from newsletter.publications.models import Publication
 from newsletter.web import csv_download
 from newsletter.web.shared.forms import PlainForm
+from newsletter.web.shared.identity_confirmation import identity_confirmed
 from newsletter.web.shared.parse_numbers import whole_number
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 from newsletter.web.shared.permitted_objects import only_permitted, permitted_or_404
@@ -174,10 +177,14 @@ def show(request: DeskRequest, import_id: int) -> HttpResponse:
 
 @require_safe
 @permission_required(Permission.AUDIENCE)
+@identity_confirmed()
 def rows(request: DeskRequest, import_id: int) -> FileResponse:
     """Download what became of each row."""
-    order = permitted_or_404(request, SubscriberImport.objects.defer("file"), pk=import_id)
-    return csv_download.respond(run_imports.result_text(order), filename=f"import-{order.pk}-rows.csv")
+    orders = SubscriberImport.objects.select_related("publication").defer("file")
+    order = permitted_or_404(request, orders, pk=import_id)
+    answer = csv_download.respond(run_imports.result_text(order), filename=f"import-{order.pk}-rows.csv")
+    audit_trail.record(request.user, Act.READERS_EXPORTED, order.publication, what=f"rows of import {order.pk}")
+    return answer
 
 
 def _start(request: DeskRequest, order: SubscriberImport, form: ImportTermsForm) -> None:

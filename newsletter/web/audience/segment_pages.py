@@ -26,6 +26,7 @@ from newsletter.segments.segment_counts import count_segment, some_readers
 from newsletter.web.audience.segment_draft import SegmentDraft, choices, draft_of_post, draft_of_stored
 from newsletter.web.desk import current_publication
 from newsletter.web.shared.display_formats import leaves
+from newsletter.web.shared.parse_numbers import whole_number
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 from newsletter.web.shared.permitted_objects import permitted_or_404
 
@@ -135,12 +136,11 @@ def _save(
 ) -> Segment:
     if segment is None:
         return edit_segment.add_segment(publication, name=name, definition=definition, by=request.user, now=now)
-    version = request.POST.get("version", "")
     return edit_segment.change_segment(
         segment,
         name=name,
         definition=definition,
-        seen_version=int(version) if version.isdecimal() else None,
+        seen_version=whole_number(request.POST.get("version", "")),
         by=request.user,
         now=now,
     )

@@ -78,7 +78,7 @@ def listing(request: DeskRequest) -> HttpResponse:
         context |= _find(request.POST.get("typed", "")[:320], ours)
     elif form.is_bound and form.is_valid():
         try:
-            asked = _readers_of_domain(form) if action == "add" else None
+            asked = _readers_of_domain(form) if action == "add" and ours is None else None
             if asked is None:
                 messages.success(
                     request,
@@ -112,7 +112,7 @@ def _find(typed: str, publications: Collection[int] | None) -> dict[str, object]
 
 
 def _readers_of_domain(form: SuppressionForm) -> int | None:
-    """Return how many readers a domain has, to be confirmed; None for an address."""
+    """Return how many readers of all publications a domain has, to be confirmed; None for an address."""
     typed = form.cleaned_data["address"]
     if not typed.startswith("@"):
         return None

@@ -120,9 +120,11 @@ def section_of(
 ) -> CommentSection:
     """Return the section of comments on a story or an edition, and note that the user has seen it."""
     now, user = clock.now(), request.user
-    shows_resolved = "resolved" in request.GET
+    shows_resolved, number = "resolved" in request.GET, request.GET.get("threads")
+    if refused:
+        shows_resolved, number = _place_of(subject, refused.thread_id)
     threads = read_comments.threads_of(subject, is_resolved=shows_resolved)
-    page = Paginator(threads, PAGE_SIZE).get_page(request.GET.get("threads"))
+    page = Paginator(threads, PAGE_SIZE).get_page(number)
     known = find_mentions.handles(find_mentions.people_of(subject.publication))
     shown = []
     for thread in page:
@@ -154,6 +156,13 @@ def section_of(
     handles = sorted(filter(None, (find_mentions.shortest_handle(each, known) for each in others)), key=str.casefold)
     form = form or CommentForm()
     return CommentSection(subject, path_of(subject), page, shown, resolved, shows_resolved, form, handles)
+
+
+def _place_of(subject: Story | Edition, thread_id: int) -> tuple[bool, str]:
+    """Return whether a thread is among the resolved ones, and on which page, so that a refused answer is shown."""
+    is_resolved = subject.comment_threads.filter(pk=thread_id, resolved_at__isnull=False).exists()
+    ids = list(read_comments.threads_of(subject, is_resolved=is_resolved).values_list("pk", flat=True))
+    return is_resolved, str(1 + (ids.index(thread_id) if thread_id in ids else 0) // PAGE_SIZE)
 
 
 def path_of(subject: Story | Edition) -> str:

@@ -30,6 +30,7 @@ from newsletter.web.shared.anonymous_letter_views import framed_response
 from newsletter.web.shared.display_formats import clock_of, leaves, moment, zone_name
 from newsletter.web.shared.edit_form import EditForm
 from newsletter.web.shared.forms import show_errors_on
+from newsletter.web.shared.parse_numbers import whole_number
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 from newsletter.web.shared.permitted_objects import permitted_or_404
 
@@ -169,12 +170,8 @@ def line(request: DeskRequest, story_correction_id: int) -> HttpResponse:
     else:
         done = f"The next email {_to_whom(correction.edition)} prints" if is_wanted else "No email prints"
         messages.success(request, f"{done} this correction.")
-    back = request.POST.get("edition", "")
-    return (
-        redirect("edition", int(back))
-        if back.isascii() and back.isdigit()
-        else redirect("story-correct", correction.story_id)
-    )
+    back = whole_number(request.POST.get("edition", ""))
+    return redirect("edition", back) if back else redirect("story-correct", correction.story_id)
 
 
 def _made(placement: Placement) -> QuerySet[StoryCorrection]:

@@ -22,6 +22,7 @@ from newsletter.web.desk.stories import SAVE_AGAIN, StoryForm, stored_fields
 from newsletter.web.shared import unsaved_changes
 from newsletter.web.shared.display_formats import clock_of
 from newsletter.web.shared.forms import show_errors_on
+from newsletter.web.shared.parse_numbers import whole_number
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 from newsletter.web.shared.permitted_objects import permitted_or_404
 from newsletter.web.shared.picture_forms import picture_message
@@ -137,12 +138,12 @@ def change(request: DeskRequest, pitch_id: int) -> HttpResponse:
 @require_POST
 @permission_required(Permission.CURATE)
 def accept(request: DeskRequest, pitch_id: int) -> HttpResponse:
-    """Accept a pitch into the queue."""
-    again = "again" in request.POST
+    """Accept a pitch into the queue, as the curator read it."""
+    again, seen = "again" in request.POST, whole_number(request.POST.get("version", ""))
     return _decide(
         request,
         pitch_id,
-        lambda story: pitches.accept_pitch(story, by=request.user, again=again),
+        lambda story: pitches.accept_pitch(story, by=request.user, again=again, seen=seen),
         "was accepted: it is at the end of the queue.",
     )
 

@@ -4,17 +4,17 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from newsletter.accounts.permissions import Permission
+from newsletter.accounts.permissions import Permission, has_permission
 from newsletter.editions.models import Edition
 from newsletter.lib import clock
 from newsletter.lib.errors import VersionConflict
 from newsletter.publications.models import Publication
-from newsletter.stories import story_claims, story_queue
+from newsletter.stories import pitches, story_claims, story_queue
 from newsletter.stories.models import Direction, Kind, Story, StoryDraft, StoryState
 from newsletter.stories.reading import story_drafts
 from newsletter.stories.reading.teaser_fields import teaser_fields
@@ -182,6 +182,9 @@ def _form_of(request: DeskRequest, story: Story) -> StoryForm:
 def picture(request: DeskRequest, story_id: int) -> HttpResponse:
     """Render the status of a story's picture. The fragment polls until the picture is fetched or has failed."""
     story = permitted_or_404(request, Story.objects.select_related("picture"), pk=story_id)
+    is_shown = story.state not in pitches.UNDECIDED or story.created_by_id == request.user.pk
+    if not is_shown and not has_permission(request.user, Permission.CURATE, story.publication_id):
+        raise Http404  # contributors see the queue and their own pitches
     return render(request, "web/desk/_story_picture.html", {"story": story})
 
 

@@ -6,6 +6,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from newsletter.accounts.permissions import Permission
+from newsletter.audit import audit_trail
+from newsletter.audit.acts import Act
 from newsletter.delivery.dispatches import control_dispatch, split_batch
 from newsletter.delivery.ledger import missing_readers
 from newsletter.delivery.ledger.missing_readers import MissingState
@@ -14,6 +16,7 @@ from newsletter.delivery.models import Dispatch
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
 from newsletter.web import csv_download
+from newsletter.web.shared.identity_confirmation import identity_confirmed
 from newsletter.web.shared.parse_numbers import whole_number
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 from newsletter.web.shared.permitted_objects import permitted_or_404
@@ -50,13 +53,17 @@ def page(request: DeskRequest, dispatch_id: int) -> HttpResponse:
 
 @require_safe
 @permission_required(Permission.OPERATE)
+@identity_confirmed()
 def file(request: DeskRequest, dispatch_id: int) -> FileResponse:
     """Download all of them, or those of `?state=`, as CSV."""
     dispatch = _dispatch(request, dispatch_id)
     if dispatch.final_at:
         raise Http404  # only numbers are left; the page says so
     lines = missing_readers.lines(missing_readers.missing_readers(dispatch, only=_state(request)))
-    return csv_download.respond(lines, filename=f"missing-edition-{dispatch.edition_id}.csv")
+    answer = csv_download.respond(lines, filename=f"missing-edition-{dispatch.edition_id}.csv")
+    what = f"who did not get edition {dispatch.edition_id}"
+    audit_trail.record(request.user, Act.READERS_EXPORTED, dispatch.edition.publication, what=what)
+    return answer
 
 
 @require_POST

@@ -75,11 +75,16 @@ def results_for(user: User, words: str) -> list[Result]:
 
 
 def _publications(user: User, words: str) -> list[Result]:
+    """Return the parts of publications whose names contain the words, and of others the parts that the words name."""
     found = Publication.objects.filter(where_permitted(Publication, user, Permission.CURATE), is_active=True)
+    by_name = list(found.filter(name__icontains=words)[:MOST])
+    named = [part for part in PARTS if words and words.casefold() in part[0].casefold()]
+    others = found.exclude(pk__in=[publication.pk for publication in by_name])[:MOST] if named else []
     return [
         Result(publication.name, name.lower(), reverse(view, args=[publication.slug]))
-        for publication in found.filter(name__icontains=words)[:MOST]
-        for name, view in (PARTS if words else PARTS[:1])
+        for publications, parts in ((by_name, PARTS if words else PARTS[:1]), (others, named))
+        for publication in publications
+        for name, view in parts
     ]
 
 

@@ -18,6 +18,7 @@ from newsletter.accounts import unsaved_forms
 from newsletter.accounts.models import UnsavedForm, User
 from newsletter.accounts.permissions import Permission, has_permission, has_permission_somewhere
 from newsletter.editions.models import Edition
+from newsletter.editions.snippet_models import Snippet
 from newsletter.giving.models import Appeal
 from newsletter.lib import clock
 from newsletter.lib.errors import BadInput
@@ -65,6 +66,7 @@ SUBJECTS: dict[str, tuple[type[Model], str]] = {
     "pitch_id": (Story, "pk"),
     "edition_id": (Edition, "pk"),
     "appeal_id": (Appeal, "pk"),
+    "snippet_id": (Snippet, "pk"),
 }  # by the name in the address: what the form edits, and the field that names it
 
 

@@ -1,5 +1,6 @@
 """The roles of a user for single publications: a page of its own, and a part that the user's page can include."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -25,6 +26,10 @@ class PublicationRoleForm(PlainForm):
 
     publication = forms.ModelChoiceField(queryset=Publication.objects.order_by("name"), empty_label=None)
     role = forms.ChoiceField(choices=[*((one.value, one.label) for one in Role), (NO_ROLE, "No role")])
+
+    def __init__(self, data: Mapping[str, str] | None = None) -> None:
+        # beside the form for the role in all publications, so its ids have a name of their own
+        super().__init__(data, auto_id="publication_role_%s")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -13,6 +13,8 @@ from newsletter.accounts.models import Role
 from newsletter.audience.import_models import SubscriberImport
 from newsletter.audience.imports import import_orders, run_imports
 from newsletter.audience.models import Subscriber, Subscription
+from newsletter.audit.acts import Act
+from newsletter.audit.models import Record
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
 from tests.audience.imports import exports
@@ -69,6 +71,7 @@ def test_a_file_is_shown_tried_and_imported(anna: Client, publication: Publicati
     assert "The uploaded file was deleted." in page
     assert Subscription.objects.get().consent_source == "our old form"
     table = anna.get(f"{address}rows.csv")
+    assert Record.objects.get(act=Act.READERS_EXPORTED).details["what"].startswith("rows of import")
     assert table.getvalue().decode().splitlines()[1:] == [
         "readers.csv,2,added,added,",
         "readers.csv,3,refused,refused,The email address has no @.",

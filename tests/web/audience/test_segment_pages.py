@@ -79,6 +79,8 @@ def test_a_segment_is_written_counted_saved_and_recorded(anna: Client, publicati
         ("segment:in", "", "Enter a number"),
         ("segment:in", "99999", "Choose another one."),
         ("wild:is", "1", "Give one of"),
+        ("joined:within", "00000000199999999", "Enter a number from 1 to 3650."),
+        ("sample:percent", "0000000091999", "Enter a number from 1 to 99."),
         ("source:is", "x" * 201, "Use at most 200 characters."),
         ("domain:is", ",".join(f"d{number}.example" for number in range(51)), "Use at most 50."),
     ],
@@ -136,6 +138,7 @@ def test_two_people_who_change_a_segment_at_once_do_not_overwrite_each_other(
     assert 'value="far.example"' in answer.content.decode()
     again = anna.post(address, typed(("domain:is", "far.example"), action="save", version="2"), follow=True)
     assert "Saved." in words(again)
+    assert anna.post(address, typed(("domain:is", "far.example"), action="save", version="9" * 5000)).status_code == 302
 
 
 def test_a_segment_cannot_contain_itself_nor_be_removed_while_another_needs_it(
@@ -155,6 +158,20 @@ def test_a_segment_cannot_contain_itself_nor_be_removed_while_another_needs_it(
         anna.post(f"/readers/segment/{pk}/remove/")
     assert not Segment.objects.exists()
     assert Record.objects.filter(act="segment-removed").count() == 2
+
+
+def test_segments_within_segments_do_not_multiply_without_end(anna: Client, publication: Publication) -> None:
+    def of_many(inner: Segment, name: str) -> Segment:
+        condition = {"kind": "segment", "test": "in", "value": inner.pk}
+        definition = {"groups": [{"conditions": [condition] * 9}]}
+        return edit_segment.add_segment(publication, name=name, definition=definition, now=clock.now())
+
+    second = of_many(segment(publication), "Second")
+    third = of_many(second, "Third")
+    conditions = [("segment:in", str(third.pk)), ("segment:not-in", str(third.pk))]
+    answer = anna.post(NEW, typed(*conditions, action="save"))
+    assert answer.status_code == 422
+    assert "has more than 200 conditions with those of the segments in it. Use fewer." in words(answer)
 
 
 def test_the_page_says_what_clicks_cannot_tell(anna: Client, publication: Publication) -> None:

@@ -3,12 +3,14 @@
 import pytest
 from django.test import Client
 
-from newsletter.accounts.models import Role
+from newsletter.accounts.models import Role, User
 from newsletter.audience import suppressions
 from newsletter.audience.import_subscribers import import_subscribers
 from newsletter.audience.models import Subscription, Suppression
 from newsletter.audit.models import Record
+from newsletter.lib import clock
 from newsletter.publications.models import Publication
+from newsletter.publications.publication_roles import grant_publication_role
 from tests.support import factories as make
 from tests.support.factories import MONDAY
 from tests.web.asking import words
@@ -79,3 +81,12 @@ def test_the_list_is_filtered_and_goes_on(anna: Client, publication: Publication
     desk = words(anna.get(ADDRESS, {"reason": "desk"}))
     assert ("hand@readers.example" in desk, "r1@" in desk, "Earlier" in desk) == (True, False, False)
     assert anna.get(ADDRESS, {"reason": "x", "before": "²"}).status_code == 200
+
+
+def test_a_role_for_one_publication_counts_no_readers_of_a_domain_in_others(publication: Publication) -> None:
+    make.rita(make.publication(slug="evening", name="Evening"))
+    ben = User.objects.create_user("ben@example.org", name="Ben", role="")
+    grant_publication_role(ben, publication, role=Role.AUDIENCE, by=None, now=clock.now())
+    answer = add(signed_in(ben), "@readers.example", publication=publication)
+    assert "Choose all publications" in answer
+    assert "1 reader" not in answer

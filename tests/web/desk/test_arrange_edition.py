@@ -168,6 +168,8 @@ def test_the_palette_finds_what_the_person_may_open(cora: Client, otto: Client, 
     assert "Ops" in words(otto.get("/palette/", {"q": "op"}))
     assert "Ops" not in words(cora.get("/palette/", {"q": "op"}))
     assert "The Morning Post" in words(cora.get("/palette/", {"q": "morn"}))
+    assert "The Morning Post story queue" in words(cora.get("/palette/", {"q": "queue"}))
+    assert "The Morning Post story queue" not in words(cora.get("/palette/", {"q": "sugg"}))
     assert cora.get("/palette/", {"q": "%" * 5000 + "\0"}).status_code == 200
     assert words(cora.get("/palette/", {"q": "o"})).count("story of") <= 6
 

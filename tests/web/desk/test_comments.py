@@ -8,6 +8,7 @@ from django.test import Client
 from markupsafe import escape
 from pytest_django import DjangoAssertNumQueries
 
+from newsletter.accounts.models import User
 from newsletter.editions.comment_models import Comment, CommentThread
 from newsletter.editions.comments import write_comments
 from newsletter.lib import clock
@@ -97,6 +98,14 @@ def test_threads_are_paged_and_queries_do_not_grow(
     for number in range(1, 13):
         thread = write(story, f"Thread {number}, @Eddie", number)
         write_comments.reply(thread, text="Yes", by=make.cora(), key=f"{number + 100:032x}", now=clock.now())
+    oldest = story.comment_threads.last()
+    assert oldest
+    for is_resolved in (False, True):  # on the second page, then among the resolved threads
+        if is_resolved:
+            write_comments.resolve(oldest, by=make.cora(), now=clock.now())
+        refused = cora.post(f"/comment-threads/{oldest.pk}/answer/", {"text": "Half typed", "key": "none"})
+        assert ("Half typed" in refused.content.decode(), "is incomplete" in words(refused)) == (True, True)
+    write_comments.reopen_thread(oldest, by=make.cora(), now=clock.now())
     with django_assert_max_num_queries(18):
         page = words(cora.get(f"/stories/{story.pk}/comments/"))
     assert ("Thread 12" in page, "Thread 1," in page, "Older threads" in page) == (True, False, True)
@@ -106,6 +115,14 @@ def test_threads_are_paged_and_queries_do_not_grow(
 @pytest.mark.parametrize("text", ["<script>x()</script>", "a & b < c", "\"quoted\" 'single'", "javascript:alert(1)"])
 def test_text_is_escaped(text: str) -> None:
     assert str(to_html(text, [])) == escape(text)
+
+
+def test_a_mention_ends_where_the_name_ends_in_any_script() -> None:
+    people = [User(pk=1, name="Groß", email="g@example.org"), User(pk=2, name="İpek", email="i@example.org")]
+    assert (
+        str(to_html("@GROSS, @Groß, @İpek.", people))
+        == ", ".join(f'<strong class="mention">{name}</strong>' for name in ("@GROSS", "@Groß", "@İpek")) + "."
+    )
 
 
 def test_lines_stay_lines_and_a_link_keeps_no_full_stop_of_its_sentence() -> None:

@@ -92,6 +92,8 @@ def test_a_correction_is_taken_out_of_the_next_email_and_undone(eddie: Client, s
     assert answer["Location"] == f"/editions/{ahead.pk}/"
     assert "Corrections in this email" not in words(eddie.get(f"/editions/{ahead.pk}/"))
     assert "No email prints it." in words(eddie.get(f"/stories/{story.pk}/correct/"))
+    answer = eddie.post(f"/story-corrections/{made.pk}/line/", {"edition": "9" * 5000})
+    assert answer["Location"] == f"/stories/{made.story_id}/correct/"
     eddie.post(f"/story-corrections/{made.pk}/withdraw/")
     assert TEXT not in words(eddie.get(f"/stories/{story.pk}/correct/")).partition("History")[0]
 

@@ -87,7 +87,8 @@ def test_a_contributor_sees_own_pitches_the_queue_and_nothing_else(
     for other in ("Desk", "Editions", "Appeals", "Publications", "Readers", "Ops"):
         assert other not in bar
     assert carl.get("/").headers["Location"] == "/pitches/"
-    theirs = Story.objects.get(headline="Of another contributor")
+    theirs, own = Story.objects.get(headline="Of another contributor"), Story.objects.get(headline="My own")
+    assert [carl.get(f"/stories/{story.pk}/picture/").status_code for story in (own, theirs)] == [200, 404]
     assert carl.get(f"/pitches/{theirs.pk}/").status_code == 404
     assert carl.post(f"/pitches/{theirs.pk}/", TYPED).status_code == 404
 
@@ -109,3 +110,15 @@ def test_a_pitch_with_the_link_of_a_queued_story_says_so(cora: Client, publicati
     assert "Accept anyway" in page
     assert "Confirm the duplicate" in follow(cora.post(f"/pitches/{pitch.pk}/accept/"), cora)
     assert "was accepted" in follow(cora.post(f"/pitches/{pitch.pk}/accept/", {"again": "1"}), cora)
+
+
+def test_a_pitch_that_changed_since_the_curator_read_it_is_read_again(
+    cora: Client, carl: Client, contributor: User, publication: Publication
+) -> None:
+    pitch = make.story(publication, state="pitched", pitch="Yes.", created_by=contributor)
+    read = form_of(cora, PAGE, having="version")
+    form_of(carl, f"/pitches/{pitch.pk}/", having="why").send(carl, url="https://elsewhere.example.org/")
+    assert "Read it again, then decide." in follow(read.send(cora), cora)
+    pitch.refresh_from_db()
+    assert pitch.state == "pitched"
+    assert "was accepted" in follow(form_of(cora, PAGE, having="version").send(cora), cora)

@@ -8,6 +8,8 @@ from django.db import OperationalError
 from django.test import Client
 
 from newsletter.audience.models import Subscriber
+from newsletter.audit.acts import Act
+from newsletter.audit.models import Record
 from newsletter.delivery.dispatches import open_dispatch, prune_batches
 from newsletter.delivery.ledger import missing_readers
 from newsletter.delivery.ledger.missing_readers import MissingReader, MissingState
@@ -77,6 +79,8 @@ def test_the_file_holds_everybody(otto: Client, dispatch: Dispatch) -> None:
     assert len(text.splitlines()) == 251
     assert answer["Content-Type"].startswith("text/csv")
     assert answer["Cache-Control"] == "no-store"
+    record = Record.objects.get(act=Act.READERS_EXPORTED)
+    assert record.details == {"what": f"who did not get edition {dispatch.edition_id}"}
 
 
 def test_a_file_says_how_long_it_is_so_that_one_cut_off_is_noticed(otto: Client, dispatch: Dispatch) -> None:

@@ -5,13 +5,18 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import URLPattern, reverse
 
 from newsletter.accounts import unsaved_forms
 from newsletter.accounts.models import Role, UnsavedForm, User
+from newsletter.editions import edit_snippet
 from newsletter.letters import assemble_edition
 from newsletter.lib import clock
 from newsletter.lib.errors import BadInput
 from newsletter.publications.models import Publication
+from newsletter.publications.publication_roles import grant_publication_role
+from newsletter.urls import urlpatterns
+from newsletter.web.shared.unsaved_changes import FORMS
 from tests.support import factories as make
 from tests.web.asking import words
 from tests.web.browsing import form_of
@@ -127,6 +132,21 @@ def test_every_form_with_much_text_keeps_it(publication: Publication, address: s
     type_into(ada, address, having=having, **{field: text})
     assert form_of(ada, address, having=having).data[field] == text
     assert "You have unsaved changes here" in words(ada.get(address))
+
+
+def test_a_role_for_one_publication_keeps_every_form_that_it_opens(publication: Publication) -> None:
+    snippet = edit_snippet.create_snippet(publication, name="Job", title="We hire")
+    ada = User.objects.create_user("ada@example.org", name="Ada", role="")
+    grant_publication_role(ada, publication, role=Role.ADMIN, by=None, now=clock.now())
+    ids = {"snippet_id": snippet.pk, "story_id": make.story(publication).pk, "slug": publication.slug}
+    ids |= {"edition_id": make.edition(publication).pk, "appeal_id": make.appeal(publication).pk}
+    ids |= {"pitch_id": ids["story_id"]}
+    browser, only_for_all = signed_in(User.objects.get(pk=ada.pk)), {"publication-add"}
+    for pattern in urlpatterns:
+        if isinstance(pattern, URLPattern) and pattern.name in FORMS.keys() - only_for_all:
+            names = pattern.pattern.converters
+            address = reverse(pattern.name, kwargs={name: ids[name] for name in names})
+            assert browser.post(KEEP, {"unsaved-address": address, "name": "x"}).status_code == 204, address
 
 
 def test_the_desk_lists_the_forms_with_unsaved_changes(cora: Client, publication: Publication) -> None:

@@ -1,5 +1,7 @@
 """What strangers and thieves try on the pages of accounts."""
 
+from urllib.parse import urlencode
+
 import pytest
 from django.test import Client
 from django.urls import URLPattern
@@ -43,6 +45,13 @@ def test_a_session_left_open_neither_exports_readers_nor_sends(path: str, public
     assert sent["Location"] == f"/account/confirm/?next=%2Feditions%2F{edition.pk}%2Fsend%2F"
     edition.refresh_from_db()
     assert edition.state == "approved"
+
+
+def test_no_file_of_readers_is_downloaded_from_a_session_left_open(publication: Publication) -> None:
+    browser = Client()
+    browser.force_login(make.person(Role.ADMIN, "Ada"))
+    for path in ("/ops/dispatches/1/missing.csv", "/readers/imports/1/rows.csv"):
+        assert browser.get(path)["Location"] == f"/account/confirm/?{urlencode({'next': path})}"
 
 
 def test_the_second_step_belongs_to_the_browser_that_knew_the_password(db: None) -> None:

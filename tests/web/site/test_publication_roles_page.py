@@ -26,6 +26,7 @@ def test_a_role_is_set_changed_and_removed_and_counts_from_the_next_click(
     shown = follow(ada.post(page, {"publication": publication.pk, "role": "curator"}), ada)
     assert "Rosa has the role curator for The Morning Post." in shown
     assert client.get("/desk/morning/").status_code == 200
+    assert "You are signed in as rosa@example.org." in words(client.get("/password/"))
     follow(ada.post(page, {"publication": publication.pk, "role": "contributor"}), ada)
     assert "The Morning Post Contributor" in words(ada.get(page))
     assert client.get("/desk/morning/").status_code == 403

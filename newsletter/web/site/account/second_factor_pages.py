@@ -103,7 +103,9 @@ class NewCodes(GenerateRecoveryCodesView):  # type: ignore[misc]  # as above
     def form_valid(self, form: Any) -> HttpResponse:
         with transaction.atomic():
             response: HttpResponse = super().form_valid(form)
-            audit_trail.record(self.request.user, Act.RECOVERY_CODES_MADE, self.request.user)
+            user, now = self.request.user, clock.now()
+            audit_trail.record(user, Act.RECOVERY_CODES_MADE, user, now=now)
+            security_notes.note_recovery_codes_made(user, now=now)
         return response
 
 

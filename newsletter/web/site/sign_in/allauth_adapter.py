@@ -5,7 +5,9 @@ from typing import Any, ClassVar
 import structlog
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.stagekit import clear_login
 from allauth.core import context
+from allauth.core.exceptions import ImmediateHttpResponse
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -24,6 +26,8 @@ from newsletter.web.site.sign_in.session_limits import origin_of
 from newsletter.web.site.start_page import start_page
 
 TOO_MANY = "Too many attempts. Try again in 15 minutes."
+CHANGED = "Your account was changed while you signed in. Sign in again."
+FIRST_STEP = "first_step"  # key in a session: the account as it was when the password or passkey was right
 log = structlog.get_logger()
 
 
@@ -59,10 +63,25 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # django-allauth ha
     def authentication_failed(self, _request: HttpRequest, **credentials: Any) -> None:
         self._record(Act.SIGN_IN_FAILED, credentials["email"])
 
+    def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
+        """Note the account as it is at the first step; `login` comes after the second one."""
+        request.session[FIRST_STEP] = _state_of(user)
+        response: HttpResponse | None = super().pre_login(request, user, **kwargs)
+        return response
+
     def login(self, request: HttpRequest, user: User) -> None:
-        """Sign in, once password and second factor are right. A session of before gets a new key."""
+        """Sign in, once password and second factor are right. A session of before gets a new key.
+
+        A new password or a closed account ends all sessions, so it ends the sign-ins that have begun, too.
+        """
         with transaction.atomic():
+            current = User.objects.select_for_update().get(pk=user.pk)
+            if request.session.pop(FIRST_STEP, "") != _state_of(current):
+                clear_login(request)
+                messages.error(request, CHANGED)
+                raise ImmediateHttpResponse(redirect("login"))
             super().login(request, user)
+            request.session.save()  # at once: whoever waits for the lock to end the sessions finds it
             now = clock.now()
             browser_sessions.begin(request.session, user, **origin_of(request), now=now)
             audit_trail.record(user, Act.SIGNED_IN, now=now, second_factor=_second_factor(request, user))
@@ -111,6 +130,10 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # django-allauth ha
         """Record the account, never the typed text: it may be someone else's address, or a password."""
         with transaction.atomic():
             audit_trail.record(None, act, User.objects.filter(email=email).first(), reason=reason)
+
+
+def _state_of(user: User) -> str:
+    return f"{user.get_session_auth_hash()} {user.times_closed} {user.is_active}"
 
 
 def _second_factor(request: HttpRequest, user: User) -> str:

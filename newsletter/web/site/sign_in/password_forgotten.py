@@ -20,7 +20,7 @@ from newsletter.lib.errors import BadToken
 from newsletter.mail.staff_address import staff_address
 from newsletter.web.shared.error_pages import too_many
 from newsletter.web.shared.forms import PlainForm
-from newsletter.web.site.sign_in import attempt_limits
+from newsletter.web.site.sign_in import attempt_limits, known_browsers
 
 PASSWORD_RULES = "At least 10 characters. Do not use a common password or your email address."  # noqa: S105 — a hint
 
@@ -99,7 +99,9 @@ def choose(request: HttpRequest, token: str) -> HttpResponse:
         if form.is_bound and form.is_valid():
             password_reset.reset_password(token, password=form.cleaned_data["password1"], now=clock.now())
             messages.success(request, "Your password has been changed. Sign in with it.")
-            return redirect("login")
+            answer = redirect("login")
+            known_browsers.remember(answer, request, user.email)  # no guesses of strangers keep its owner out
+            return answer
     except BadToken as error:
         return render(request, "web/site/password_link_void.html", {"problem": str(error)}, status=410)
     context = {"form": form, "person": user}

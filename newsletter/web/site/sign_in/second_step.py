@@ -2,6 +2,7 @@
 
 from json import dumps
 from typing import Any
+from urllib.parse import urlencode
 
 from allauth.account.models import Login
 from allauth.account.utils import get_next_redirect_url
@@ -12,6 +13,7 @@ from allauth.mfa.webauthn.views import LoginWebAuthnView
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from newsletter.accounts.second_factors import FACTORS
 from newsletter.web.site.sign_in.allauth_adapter import TOO_MANY
@@ -71,4 +73,5 @@ class PasskeySignIn(LoginWebAuthnView):  # type: ignore[misc]  # as above
 
     def form_invalid(self, _form: Any) -> HttpResponse:
         messages.error(self.request, NOT_ACCEPTED)
-        return redirect("login")
+        where = get_next_redirect_url(self.request)
+        return redirect(f"{reverse('login')}?{urlencode({'next': where})}" if where else "login")

@@ -13,10 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from newsletter.accounts import browser_sessions, manage_users, password_reset, second_factors
 from newsletter.accounts.models import Role, User
 from newsletter.accounts.permissions import Permission
-from newsletter.audit import audit_trail
-from newsletter.audit.acts import Act
 from newsletter.lib import clock
-from newsletter.lib.errors import InvalidState, NewsletterError
+from newsletter.lib.errors import NewsletterError
 from newsletter.publications import invitations
 from newsletter.publications.invitation_models import Invitation
 from newsletter.publications.models import Publication
@@ -115,8 +113,11 @@ def change_invitation(request: DeskRequest, invitation_id: int, decision: str) -
     invitation = get_object_or_404(Invitation, pk=invitation_id)
     try:
         if decision == "again":
-            invitations.send_again(invitation, by=request.user, now=clock.now())
-            messages.success(request, f"{invitation.email} gets a new link. Links of before are void.")
+            sent = invitations.send_again(invitation, by=request.user, now=clock.now())
+            if sent.invited_at == invitation.invited_at:
+                messages.info(request, f"{sent.email} was invited less than a minute ago. Wait a moment.")
+            else:
+                messages.success(request, f"{sent.email} gets a new link. Links of before are void.")
         elif decision == "withdraw":
             invitations.withdraw(invitation, by=request.user, now=clock.now())
             messages.success(request, f"The invitation of {invitation.email} is withdrawn. Its link is void.")
@@ -169,7 +170,7 @@ def change(request: DeskRequest, user_id: int, decision: str) -> HttpResponse:
             browser_sessions.end_all(person, by=request.user, now=now)
             messages.success(request, f"{person} was signed out everywhere.")
         elif decision == "reset-link":
-            _send_reset_link(person, by=request.user)
+            password_reset.send_reset_link(person, by=request.user, now=now)
             messages.success(request, f"{person} gets an email with a link to a new password.")
         elif decision == "remove-second-factor":
             second_factors.remove_second_factors(person, by=request.user, now=now)
@@ -179,13 +180,6 @@ def change(request: DeskRequest, user_id: int, decision: str) -> HttpResponse:
     except NewsletterError as error:
         messages.error(request, str(error))
     return redirect("user", person.pk)
-
-
-def _send_reset_link(person: User, *, by: User) -> None:
-    if not person.is_active:
-        raise InvalidState("This account is closed. Reopen it first.")
-    password_reset.order_reset(person.email, now=clock.now())
-    audit_trail.record(by, Act.PASSWORD_RESET_ASKED, person)
 
 
 def _factors(person: User) -> list[str]:

@@ -33,6 +33,9 @@ function press(card, ...ids) {
   if (button && !button.disabled) button.click();
 }
 
+/** Whether this card of the queue says that its story was put into the edition. Its one button then takes it out. */
+const isIn = (card) => card.querySelector("[id^=into-].pressed") !== null;
+
 function sectionOf(digit) {
   const names = JSON.parse(document.getElementById("next")?.dataset.sections || "[]");
   return names[Number(digit) - 1];
@@ -45,8 +48,8 @@ const ACTS = {
   // claiming is a button of the card in the queue; the edition shows the same stories
   c: (card) => document.getElementById(`claim-${card.dataset.story}`)?.click(),
   e: (card) => card.querySelector("[data-edit]").click(),
-  p: (card) => press(card, "pin", "into"),
-  x: (card) => press(card, "out"),
+  p: (card) => isIn(card) || press(card, "pin", "into"),
+  x: (card) => press(card, isIn(card) ? "into" : "out"),
   ArrowLeft: toOtherList,
   ArrowRight: toOtherList,
 };

@@ -43,6 +43,13 @@ function listActs() {
   );
 }
 
+/** Return what Enter chooses: what was found, else an act that begins with the words. Acts also contain headlines. */
+function first() {
+  const words = input.value.trim().toLowerCase();
+  const act = [...acts.querySelectorAll("button")].find((button) => button.textContent.toLowerCase().startsWith(words));
+  return results.querySelector("a") ?? act;
+}
+
 document.addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k") {
     event.preventDefault();
@@ -63,7 +70,7 @@ input?.addEventListener("htmx:afterOnLoad", (event) => {
   foundFor = event.detail.requestConfig.parameters.get?.("q") ?? event.detail.requestConfig.parameters.q ?? "";
   if (!goesToFirst || foundFor !== input.value || !event.detail.successful) return;
   goesToFirst = false;
-  palette.querySelector("li a, li button")?.click();
+  first()?.click();
 });
 palette?.addEventListener("keydown", (event) => {
   if (event.key !== "ArrowDown" && event.key !== "ArrowUp" && event.key !== "Enter") return;
@@ -71,7 +78,7 @@ palette?.addEventListener("keydown", (event) => {
   if (event.key === "Enter") {
     if (document.activeElement !== input) return;
     event.preventDefault();
-    if (input.value === foundFor) return choices[0]?.click();
+    if (input.value === foundFor) return first()?.click();
     goesToFirst = true; // the results are still those of other words
     return;
   }

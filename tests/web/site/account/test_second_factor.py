@@ -10,7 +10,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core.cache import cache
 from django.test import Client
 
-from newsletter.accounts import manage_users, second_factors
+from newsletter.accounts import manage_users, password_reset, second_factors
 from newsletter.accounts.models import Role, User
 from newsletter.audit.acts import Act
 from newsletter.audit.models import Record
@@ -68,6 +68,21 @@ def test_with_an_app_a_password_alone_opens_nothing_and_a_code_works_once(nora: 
     assert thief.post("/sign-in/code/", {"code": code}).status_code == 422  # seen over the shoulder
 
 
+@pytest.mark.parametrize("change", ["password", "closed"])
+def test_a_sign_in_that_began_before_a_new_password_or_a_closing_ends_with_it(nora: User, change: str) -> None:
+    secret, _ = set_up_app(signed_in(nora))
+    thief, now = Client(), clock.now()
+    assert thief.post("/sign-in/", PASSWORD)["Location"] == "/sign-in/code/"
+    if change == "password":
+        password_reset.reset_password(password_reset.create_token(nora), password="quite another", now=now)
+    else:
+        manage_users.reopen_account(manage_users.close_account(nora, by=None, now=now), by=None, now=now)
+    answer = thief.post("/sign-in/code/", {"code": code_of(secret)}, follow=True)
+    assert "Your account was changed while you signed in. Sign in again." in words(answer)
+    assert thief.get("/account/")["Location"].startswith("/sign-in/")
+    assert not Record.objects.filter(act=Act.SIGNED_IN).exists()
+
+
 def test_the_secret_is_not_in_the_database_as_text(nora: User) -> None:
     secret, codes = set_up_app(signed_in(nora))
     stored = str(list(Authenticator.objects.values_list("data", flat=True)))
@@ -91,6 +106,7 @@ def test_recovery_codes_are_shown_once_and_new_ones_replace_them(nora: User) -> 
     assert codes[0] not in browser.get("/account/second-factor/codes/").content.decode()
     answer = browser.post("/account/second-factor/codes/new/", follow=True)
     assert codes[0] not in answer.content.decode()
+    assert "New recovery codes were made" in [email["subject"] for email in emails_to(nora.email)]
     thief = Client()
     thief.post("/sign-in/", PASSWORD)
     assert thief.post("/sign-in/code/", {"code": codes[0]}).status_code == 422
@@ -192,6 +208,10 @@ def test_a_made_up_passkey_is_refused_everywhere(nora: User, credential: str) ->
     stranger, browser = Client(), signed_in(nora)
     assert stranger.get("/sign-in/passkey/").json()["publicKey"]["challenge"]
     assert stranger.post("/sign-in/passkey/", {"credential": credential})["Location"] == "/sign-in/"
+    on = stranger.post("/sign-in/passkey/", {"credential": credential, "next": "/editions/?a=1&b=2"})
+    assert on["Location"] == "/sign-in/?next=%2Feditions%2F%3Fa%3D1%26b%3D2"
+    out = stranger.post("/sign-in/passkey/", {"credential": credential, "next": "https://evil.example/"})
+    assert out["Location"] == "/sign-in/"
     assert stranger.get("/account/").status_code == 302
     assert browser.post("/account/second-factor/passkeys/new/", {"credential": credential}).status_code == 422
     assert browser.post("/account/confirm/", {"credential": credential}).status_code == 422

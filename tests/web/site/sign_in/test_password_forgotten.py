@@ -48,6 +48,16 @@ def test_the_link_sets_a_password_once_and_ends_all_sessions(nora: User, client:
     assert "Your password was changed" in [email["subject"] for email in emails_to(nora.email)]
 
 
+def test_guesses_from_everywhere_keep_nobody_out_who_has_the_link(nora: User, client: Client) -> None:
+    form = {"username": nora.email, "password": "wrong"}
+    statuses = [Client(REMOTE_ADDR=f"198.51.{number}.1").post("/sign-in/", form).status_code for number in range(61)]
+    assert statuses[-1] == 429
+    asked(client)
+    client.post(link_to(nora.email), FORM)
+    assert Client().post("/sign-in/", form | {"password": NEW}).status_code == 429
+    assert client.post("/sign-in/", form | {"password": NEW}).status_code == 302
+
+
 def test_an_unknown_address_gets_the_same_answer_and_costs_the_same(nora: User) -> None:
     asked(Client(), "warm@example.org")  # the counts of the network have a row from now on
     answers, statements = [], []

@@ -61,6 +61,7 @@ def test_a_used_link_opens_nothing_for_whoever_finds_it_in_the_mailbox(admin: Cl
     client.post(link, FORM)
     for answer in (Client().get(link), Client().post(link, FORM | {"password1": "x" * 20, "password2": "x" * 20})):
         assert answer.status_code == 410
+        assert "If you have opened your account already, sign in." in words(answer)  # a double click ends here
     assert User.objects.get(email="nora@example.org").check_password(PASSWORD)
 
 
@@ -133,6 +134,9 @@ def test_one_invitation_for_an_address_however_often_the_button_is_pressed(admin
     again = admin.post("/users/invite/", {"email": "nora@example.org", "role": "admin"})
     assert "has an open invitation" in words(again)
     number = Invitation.objects.get().pk
+    too_soon = admin.post(f"/users/invitations/{number}/again/", follow=True)
+    assert "was invited less than a minute ago" in words(too_soon)
+    assert "void" not in words(too_soon)
     Invitation.objects.update(invited_at=clock.now().replace(microsecond=0) - timedelta(hours=1))
     for _ in range(3):
         admin.post(f"/users/invitations/{number}/again/")

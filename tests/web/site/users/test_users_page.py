@@ -1,5 +1,6 @@
 """Administrators see who works here, change roles, close and reopen accounts."""
 
+import re
 import threading
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from newsletter.accounts import manage_users
+from newsletter.accounts import manage_users, password_reset
 from newsletter.accounts.models import Role, User
 from newsletter.audit.acts import Act
 from newsletter.audit.models import Record
@@ -79,6 +80,19 @@ def test_two_administrators_who_demote_each_other_leave_one() -> None:
     assert User.objects.filter(role=Role.ADMIN).count() == 1
 
 
+def test_whoever_was_demoted_while_their_act_waited_demotes_nobody(ada: User) -> None:
+    bea = make.person(Role.ADMIN, "Bea")
+    make.person(Role.ADMIN, "Cleo")
+    manage_users.change_role(ada, role=Role.EDITOR, by=bea, now=clock.now())
+    ada.role = Role.ADMIN  # as her request has read it
+    with pytest.raises(InvalidState, match="does not permit"):
+        manage_users.change_role(bea, role=None, by=ada, now=clock.now())
+    with pytest.raises(InvalidState, match="does not permit"):
+        manage_users.close_account(bea, by=ada, now=clock.now())
+    bea.refresh_from_db()
+    assert (bea.role, bea.is_active) == (Role.ADMIN, True)
+
+
 @pytest.mark.parametrize("role", [role for role in Role if role != Role.ADMIN])
 def test_nobody_else_reaches_the_pages_of_users(role: Role, db: None) -> None:
     person, other = make.person(role, "Somebody"), make.person(Role.ADMIN, "Ada")
@@ -113,9 +127,18 @@ def test_an_administrator_sends_somebody_a_link_to_a_new_password(admin: Client)
     otto = make.otto()
     admin.post(f"/users/{otto.pk}/reset-link/")
     assert "/password/reset/" in emails_to(otto.email)[0]["link"]
+    with pytest.raises(InvalidState, match="does not permit"):
+        password_reset.send_reset_link(otto, by=make.eddie(), now=clock.now())
     manage_users.close_account(otto, by=None, now=clock.now())
     assert emails_to(otto.email) == []
     assert "Reopen it first" in words(admin.post(f"/users/{otto.pk}/reset-link/", follow=True))
+
+
+def test_each_label_on_the_page_of_a_user_is_that_of_one_field(admin: Client) -> None:
+    page = admin.get(f"/users/{make.otto().pk}/").content.decode()
+    ids, labels = re.findall(r'\bid="([^"]+)"', page), re.findall(r'<label for="([^"]+)"', page)
+    assert len(set(ids)) == len(ids)
+    assert set(labels) <= set(ids)
 
 
 def test_the_list_costs_the_same_with_many_users(admin: Client, settings: Any) -> None:
