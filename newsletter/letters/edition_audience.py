@@ -83,7 +83,7 @@ def choose_segments(
 def current_audience(edition: Edition) -> Audience:
     """Return the audience that its built email is frozen with, otherwise that of its segments now.
 
-    A held edition is built anew when it is released, for the readers that are chosen by then.
+    A held edition is built again when it is released, for the readers that are chosen by then.
     """
     if edition.state == EditionState.HELD:
         return frozen_audience.audience_of(edition)
