@@ -269,6 +269,7 @@ def each_page(opened: Opened, everything: dict[str, Role | None]) -> Iterator[tu
         )
         page.goto(path)
         page.evaluate(UNFOLD)
+        expect(page.locator(".htmx-request")).to_have_count(0, timeout=30_000)  # parts that are being loaded are pale
         yield path, page
         if path.endswith("/paste/"):
             page.get_by_label("Copied text").fill(PASTED)
