@@ -33,14 +33,21 @@ class Guess(NamedTuple):
     reason: str
 
 
+class Guesses(NamedTuple):
+    """One guess per line, and the indexes of other lines that may be the headline, the likeliest first."""
+
+    lines: list[Guess]
+    other_headlines: list[int]
+
+
 def guess_line_types(
     lines: Sequence[Line],
     known: detect_appeal.KnownAppealLines,
     *,
     has_headline: bool = False,
     overruled: frozenset[int] = frozenset(),
-) -> list[Guess]:
-    """Return one guess per line. `has_headline`: a person set it. `overruled` lines are no headline."""
+) -> Guesses:
+    """Guess the type of each line. `has_headline`: a person set it. `overruled` lines are no headline."""
     found = [page_parts.find_page_part(line) for line in lines]
     page_parts.find_sign_up_boxes(lines, found)
     listed = page_parts.find_lists_below_headings(lines, found)
@@ -54,11 +61,10 @@ def guess_line_types(
     for n in bylines:
         found[n] = PagePart(LineType.BYLINE, "contains only the author's name")
     chosen = choose_paragraphs(lines, [bool(here) or n in asking for n, here in enumerate(found)])
-    headline = None
-    if not has_headline:
-        headline = find_headline.find_headline(
-            lines, found, chosen, barred=overruled, asking=asking, listed=frozenset(listed)
-        )
+    headlines = find_headline.rank_headlines(
+        lines, found, chosen, barred=overruled, asking=asking, listed=frozenset(listed)
+    )
+    headline = None if has_headline or not headlines else headlines.pop(0)
     guessed = list(_guesses(lines, weighed, found, chosen, headline))
     _set_bylines(guessed, lines, bylines, headline)
     _set_dates(guessed, headline)
@@ -66,7 +72,7 @@ def guess_line_types(
     inside = [n for n, guess in enumerate(guessed) if guess.part is LineType.PARAGRAPH]
     reach = range(inside[0] - AROUND, inside[-1] + AROUND + 1) if inside else range(len(lines))
     _set_appeals(guessed, weighed, spans, reach)
-    return guessed
+    return Guesses(guessed, headlines)
 
 
 def _appeals(

@@ -21,7 +21,7 @@ MAX_CHARS = 140
 SEPARATORS = frozenset(",|•·—–-/(@;")
 # Before the author: a date, or a sign.
 BEFORE = re.compile(r"^[^\w\"“«]+")
-INNER_BY = re.compile(r"^(?P<date>.{4,50}?)[\s,|•·–-]+(?P<by>by\s.+)$", re.IGNORECASE)
+INNER_BY = re.compile(r"^(?P<date>.{4,50}?)[\s,|•·–-]+(?P<by>by:?\s.+)$", re.IGNORECASE)
 AGENCY_AT_END = re.compile(rf"[\s,|/•·(–-]+(?P<agency>{NAME})\)?\s*$")
 PLAIN_END = re.compile(r"\s*[,،、，;|•·—–/／(（@\-]\s*|\s+\d|\d{2,}|\s{2,}")
 SENTENCE_END = re.compile(r"[.!?…。！？؟।]$")

@@ -5,7 +5,7 @@ classify_lines.py guesses the types, and detect_byline.py finds names.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from newsletter.lib.errors import BadInput
@@ -75,7 +75,8 @@ class PastedAppeal:
 class PastedArticle:
     """The parts of the article. `lines` lists every line of the input.
 
-    `starts` are the numbers of the first lines of the paragraphs.
+    `starts` are the numbers of the first lines of the paragraphs. `other_headlines` are lines that may be the headline,
+    the likeliest first.
     """
 
     headline: str
@@ -87,6 +88,7 @@ class PastedArticle:
     picture_credit: str
     lines: tuple[ClassifiedLine, ...]
     starts: tuple[int, ...] = ()
+    other_headlines: tuple[ClassifiedLine, ...] = ()
 
     def beyond(self, most: int, chosen: Collection[int]) -> set[int]:
         """Return the first lines of the paragraphs after the first `most`, except those that a person chose.
@@ -137,7 +139,7 @@ def parse(
 
     units = list(_units(given))
     measured = list(_measure(given, units))
-    guessed = guess_line_types(
+    guessed, other_headlines = guess_line_types(
         measured,
         detect_appeal.KnownAppealLines(known_lines),
         has_headline=LineType.HEADLINE in overruled.values(),
@@ -154,7 +156,9 @@ def parse(
         else ClassifiedLine(number, line, *guess_of.get(number, (LineType.BLANK, "no text")))
         for number, line in enumerate(given, start=1)
     ]
-    return _assemble(lines, units)
+    # of a paragraph of several lines only all of them would be a headline
+    others = tuple(lines[units[n][0] - 1] for n in other_headlines if len(units[n]) == 1)
+    return replace(_assemble(lines, units), other_headlines=others)
 
 
 def _measure(given: Sequence[str], units: Sequence[Sequence[int]]) -> Iterator[Line]:

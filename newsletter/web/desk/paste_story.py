@@ -40,7 +40,11 @@ LINE_TYPE_LABELS = {
 
 
 # Buttons beside a line. Their value is the number of the line.
-ONE_CLICK = {"bring-back": LineType.PARAGRAPH, "leave-out": LineType.IGNORED}
+ONE_CLICK = {
+    "bring-back": LineType.PARAGRAPH,
+    "leave-out": LineType.IGNORED,
+    "take-as-headline": LineType.HEADLINE,
+}
 
 
 class PasteForm(PictureForm):
@@ -138,12 +142,18 @@ def _add(
 
 def _line_overrides(data: Mapping[str, str]) -> dict[int, LineType]:
     """Return the line types that the user chose, by line number. Lines left as detected are not included."""
-    overrides = {}
+    overrides: dict[int, LineType] = {}
     chosen = [(f"line-{data.get(name, '')}", part) for name, part in ONE_CLICK.items()]
     for name, value in [*data.items(), *chosen]:
         number = name.removeprefix("line-")
         if name != number and number.isdecimal() and len(number) < 7 and value in LINE_TYPE_LABELS:
             overrides[int(number)] = LineType(value)
+    if "take-as-headline" in data:  # in place of another line
+        return {
+            number: part
+            for number, part in overrides.items()
+            if part is not LineType.HEADLINE or str(number) == data["take-as-headline"]
+        }
     return overrides
 
 

@@ -180,3 +180,36 @@ def test_each_line_is_kept_or_a_field_or_left_out_with_a_reason(lines: list[str]
     assert " ".join(page.paragraphs) == " ".join(by_type[LineType.PARAGRAPH])
     assert (page.appeal is None) == (not any(by_type[part] for part in APPEAL_PARTS))
     assert by_type[LineType.BLANK] == [""] * len(by_type[LineType.BLANK])
+
+
+def test_lines_that_may_be_the_headline_are_offered_without_the_one_that_is_taken() -> None:
+    prose = [
+        "The ferry to Inver stops at the end of March, and the council has no plan for those who cross it every day.",
+        "Two hundred people take the ferry to work, and the bridge is an hour away in good weather, says the council.",
+        "The last crossing leaves the quay at six, and after that nobody knows how the nurse will come to the island.",
+    ]
+    menu = ["News", "Weather", *(f"Part {n}" for n in range(40))]
+    text = [*menu, "Ferry to Inver stops in March", "Islanders ask who will bring the nurse", *prose]
+    found = parse("\n".join(text))
+    others = [line.text for line in found.other_headlines]
+    assert {found.headline, *others} >= {text[-5], text[-4]}
+    assert found.headline not in others
+    assert not {*others} & {*prose}
+    number = found.other_headlines[0].number
+    again = parse("\n".join(text), overrule={number: LineType.HEADLINE})
+    assert again.headline == others[0]
+    assert found.headline in [line.text for line in again.other_headlines]
+
+
+def test_the_title_under_which_author_and_date_stand_is_the_headline_and_none_of_a_list_with_dates() -> None:
+    listed = [line for n in range(1, 25) for line in (f"The ferry stops for repairs in winter {n}", f"{n} March 2026")]
+    text = [
+        *listed,
+        "The last ferry to Inver",
+        "By Moira Sands",
+        "9 March 2026",
+        "The ferry to Inver stops at the end of March, and the council has no plan for those who cross it every day.",
+        "Two hundred people take the ferry to work, and the bridge is an hour away in winter, says the council.",
+        "The last crossing leaves the quay at six, and after that nobody knows how the nurse will come to the island.",
+    ]
+    assert parse("\n".join(text)).headline == "The last ferry to Inver"

@@ -1,5 +1,7 @@
 """Pasting a story: what each line was taken for, overruling, and the appeal found in it."""
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -106,7 +108,21 @@ def test_the_longest_page_can_be_corrected(cora: Client, publication: Publicatio
     assert "your correction" in words(page)
 
 
-@pytest.mark.parametrize("name", ["bring-back", "leave-out"])
+def test_one_click_takes_another_line_as_the_headline(cora: Client, publication: Publication) -> None:
+    lines = ["News", "Ferry to close", "6 May 2026", "Bell tower rings for the first time since the war", *TEXT.splitlines()]
+    form = FORM | {"text": "\n".join(lines)}
+    page = cora.post(PASTE, form).content.decode()
+    offered = [int(number) for number in re.findall(r'name="take-as-headline" value="(\d+)"', page)]
+    assert 5 in offered or f"<h2>{lines[4]}</h2>" in page
+    assert 1 <= len(offered) <= 3
+    for number in offered:  # also in place of a line that was chosen before
+        chosen = form | {"line-2": "headline", "take-as-headline": str(number)}
+        page = cora.post(PASTE, chosen, headers={"HX-Request": "true"}).content.decode()
+        assert f"<h2>{lines[number - 1]}</h2>" in page
+        assert f'value="{number}"' not in re.findall(r'name="take-as-headline" (value="\d+")', page)
+
+
+@pytest.mark.parametrize("name", ["bring-back", "leave-out", "take-as-headline"])
 @pytest.mark.parametrize("value", ["", "x", "999", "٣", "-1", "9" * 500])
 def test_a_click_on_a_line_that_is_not_there_breaks_nothing(
     cora: Client, publication: Publication, name: str, value: str
