@@ -26,7 +26,7 @@ CHINESE_SIMPLIFIED = Translation(
     elsewhere="{publication}的{network}主页",
     give="捐赠{amount}",
     given="截至{day}，已筹得{raised}，目标为{goal}",
-    until="截止时间：{day}{time}（{zone}）。",
+    until="截止时间：{day} {time}（{zone}）。",
     thanks=(
         "感谢您的捐赠",
         "您最近向{publication}捐赠过。正是像您这样的读者让这份通讯得以存在，因此今天我们不再向您募捐。",

@@ -26,11 +26,11 @@ JAPANESE = Translation(
     elsewhere="{network}の{publication}",
     give="{amount}を寄付する",
     given="{day}時点で、目標{goal}のうち{raised}が集まりました",
-    until="{day}{time}（{zone}）まで。",
+    until="{day} {time}（{zone}）まで。",
     thanks=(
         "ご寄付ありがとうございます",
         "先日、{publication}にご寄付をいただきました。"
-        "このニュースレターは皆さまのような読者に支えられています。そのため、本日はお願いをいたしません。",
+        "このニュースレターは皆さまのような読者に支えられています。そのため、本日はご寄付のお願いをいたしません。",
     ),
     marks=("「", "」"),
     sign_up=SignUpPhrases(

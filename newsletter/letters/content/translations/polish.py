@@ -92,5 +92,5 @@ POLISH = Translation(
         newer="Nowsze wydania",
         older="Starsze wydania",
     ),
-    reading_time="{minutes} min czytania",
+    reading_time="Czas czytania: {minutes} min",
 )

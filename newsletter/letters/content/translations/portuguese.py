@@ -38,46 +38,46 @@ PORTUGUESE = Translation(
         address="Endereço de e-mail",
         subscribe="Assinar",
         consent=(
-            "Ao assinar, concorda em receber {publication} por e-mail de {sender} ({postal_address}). Pode"
+            "Ao assinar, você concorda em receber {publication} por e-mail de {sender} ({postal_address}). Você pode"
             " cancelar a assinatura a qualquer momento com o link presente em cada e-mail."
         ),
-        press_again="Verifique o seu endereço e pressione o botão.",
-        slip="Quis dizer {address}?",
+        press_again="Verifique o seu endereço e clique no botão.",
+        slip="Você quis dizer {address}?",
         use="Sim, usar {address}",
         keep="Não, {address} está correto",
         invalid="Este endereço de e-mail não é válido. Verifique se faltam ou sobram caracteres.",
-        too_many="O número máximo de inscrições a partir da sua rede foi atingido. Tente novamente daqui a uma hora.",
+        too_many="O número máximo de inscrições a partir da sua rede foi atingido. Tente novamente em uma hora.",
         closed="{publication} não aceita inscrições nesta página.",
         step_left="Falta um passo",
         look=(
-            "Abra a caixa de entrada de {address} e pressione o botão no nosso e-mail. A entrega pode demorar"
+            "Abra a caixa de entrada de {address} e clique no botão do nosso e-mail. A entrega pode demorar"
             " alguns minutos."
         ),
         no_email=(
             "Não recebeu o e-mail? Procure na pasta de spam."
-            " Enviamos um número limitado de e-mails deste tipo para cada endereço,"
+            " Enviamos um número limitado de e-mails desse tipo para cada endereço,"
             " por isso talvez já tenha chegado antes."
         ),
         asked="Recebemos um pedido, provavelmente seu, de envio de {publication} para este endereço.",
         confirm="Confirme a sua assinatura de {publication}",
         confirm_heading="Confirme a sua assinatura",
         confirm_button="Confirmar a assinatura",
-        tap="Em outro dispositivo, é preciso pressionar mais uma vez o botão na página que se abre.",
+        tap="Em outro dispositivo, é preciso clicar mais uma vez no botão da página que se abre.",
         until="Este link é válido até {day}, {time} ({zone}).",
         not_you="Se o pedido não foi seu, ignore este e-mail e a assinatura não será ativada.",
-        already="A sua assinatura de {publication} já existe",
+        already="Você já assina {publication}",
         already_text=(
             "Recebemos um pedido, provavelmente seu, de assinatura de {publication} com este endereço. A"
             " assinatura já existe, por isso nada mudou."
         ),
         missing=(
-            "Se os nossos e-mails não chegarem, procure na pasta de spam e adicione {sender} à sua lista de endereços."
+            "Se os nossos e-mails não chegarem, procure na pasta de spam e adicione {sender} aos seus contatos."
         ),
-        not_yet="Passará a receber {publication} por e-mail. Ainda não houve nenhuma alteração.",
+        not_yet="Você vai receber {publication} por e-mail. Nada mudou ainda.",
         done="Assinatura confirmada",
-        done_text="Passará a receber {publication} por e-mail.",
+        done_text="Você vai receber {publication} por e-mail.",
         expired="Este link expirou ou já foi usado",
-        expired_text="Nada mudou. Para assinar, peça um novo e-mail de confirmação.",
+        expired_text="Nada mudou. Para assinar, solicite um novo e-mail de confirmação.",
     ),
     archive=ArchivePhrases(
         title="{publication}: todas as edições",

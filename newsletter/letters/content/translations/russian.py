@@ -25,7 +25,7 @@ RUSSIAN = Translation(
     corrected="Исправлено {day}: {text}",
     elsewhere="{publication} в {network}",
     give="Пожертвовать {amount}",
-    given="Собрано {raised} из {goal} на {day}",
+    given="Собрано {raised} из {goal} по состоянию на {day}",
     until="До {day}, {time} ({zone}).",
     thanks=(
         "Спасибо за пожертвование",
@@ -87,5 +87,5 @@ RUSSIAN = Translation(
         newer="Более новые выпуски",
         older="Более старые выпуски",
     ),
-    reading_time="{minutes} мин на чтение",
+    reading_time="Время чтения: {minutes} мин",
 )

@@ -12,7 +12,7 @@ SPANISH = Translation(
     contents="En esta edición",
     author="Por {author}",
     author_and_source="Por {author} para {source}",
-    source="De {source}",
+    source="Fuente: {source}",
     credit="Imagen: {credit}",
     from_us="Un mensaje de {publication}",
     why="Recibes este correo electrónico porque te suscribiste a {publication}.",
@@ -62,7 +62,7 @@ SPANISH = Translation(
         confirm_button="Confirmar suscripción",
         tap="En otro dispositivo tendrás que pulsar una vez más en la página que se abre.",
         until="Este enlace funciona hasta el {day} a las {time} ({zone}).",
-        not_you="Si no fuiste tú, ignora este correo y no quedarás suscrito.",
+        not_you="Si no fuiste tú, ignora este correo y no se activará ninguna suscripción.",
         already="Ya recibes {publication}",
         already_text=(
             "Alguien, probablemente tú, ha suscrito esta dirección a {publication}. Ya estaba suscrita, así"

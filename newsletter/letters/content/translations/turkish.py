@@ -25,7 +25,7 @@ TURKISH = Translation(
     corrected="{day} tarihinde düzeltildi: {text}",
     elsewhere="{network} üzerinde {publication}",
     give="{amount} bağışla",
-    given="{day} itibarıyla {goal} hedefinin {raised} kadarı toplandı",
+    given="{day} itibarıyla {raised} toplandı (hedef: {goal})",
     until="Son tarih: {day}, {time} ({zone}).",
     thanks=(
         "Bağışınız için teşekkürler",
@@ -86,5 +86,5 @@ TURKISH = Translation(
         newer="Daha yeni sayılar",
         older="Daha eski sayılar",
     ),
-    reading_time="{minutes} dk okuma",
+    reading_time="Okuma süresi: {minutes} dk",
 )

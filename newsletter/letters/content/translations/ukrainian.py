@@ -87,5 +87,5 @@ UKRAINIAN = Translation(
         newer="Новіші випуски",
         older="Старіші випуски",
     ),
-    reading_time="{minutes} хв читання",
+    reading_time="Час читання: {minutes} хв",
 )
