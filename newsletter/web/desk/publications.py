@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from newsletter.accounts.permissions import Permission
 from newsletter.editions.reopen_edition import NOT_YET_SENT
+from newsletter.letters.content.publication_phrases import words_for
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
 from newsletter.publications import edit_publication
@@ -137,6 +138,7 @@ def _page(
         "unsaved": unsaved,
         "preview": preview,
         "zones": publication_form.ZONES,
+        "phrases_checked": publication is None or words_for(publication).checked,
         "built": publication.editions.filter(state__in=NOT_YET_SENT).count() if publication else 0,
     }
     return render(request, "web/desk/publication.html", context, status=422 if form.is_bound else 200)

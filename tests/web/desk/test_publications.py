@@ -195,3 +195,10 @@ def test_hostile_and_foreign_names_are_text(ada: Client, publication: Publicatio
     for page in ("/publications/", MORNING, "/desk/morning/"):
         html = ada.get(page).content.decode()
         assert not any(bad in html for bad in ("<script>alert", "\u202e", "__nl_reader__"))
+
+
+def test_the_page_says_if_no_fluent_speaker_has_checked_the_phrases(ada: Client, publication: Publication) -> None:
+    address = f"/desk/publications/{publication.slug}/"
+    assert "No fluent speaker" not in ada.get(address).content.decode()
+    Publication.objects.update(language="pl")
+    assert "No fluent speaker has checked" in ada.get(address).content.decode()
