@@ -24,7 +24,7 @@ def add_segment(publication: Publication, *, name: str, definition: object, by: 
     """Add a segment. Raises `BadInput`, also if the publication has one with this name."""
     require(by, Permission.AUDIENCE, publication=publication)
     with transaction.atomic():
-        _lock(publication.pk)
+        lock_segments(publication.pk)
         if publication.segments.count() >= MAX_SEGMENTS:
             raise BadInput(
                 "segment", f"is one too many: {publication} has {MAX_SEGMENTS}.", "Remove one of them first."
@@ -48,7 +48,7 @@ def change_segment(
     """Change the name or the conditions. Raises `BadInput`, and `VersionConflict` if somebody else changed it since."""
     require(by, Permission.AUDIENCE, publication=segment.publication_id)
     with transaction.atomic():
-        _lock(segment.publication_id)
+        lock_segments(segment.publication_id)
         current = Segment.objects.select_for_update().filter(pk=segment.pk).first()
         if current is None:
             raise InvalidState("This segment was removed.")
@@ -79,7 +79,7 @@ def remove_segment(segment: Segment, *, by: Actor = None, now: datetime) -> None
     """
     require(by, Permission.AUDIENCE, publication=segment.publication_id)
     with transaction.atomic():
-        _lock(segment.publication_id)
+        lock_segments(segment.publication_id)
         current = Segment.objects.select_for_update().filter(pk=segment.pk).first()
         if current is None:
             return
@@ -96,8 +96,11 @@ def used_by(segment: Segment) -> list[Segment]:
     return [other for other in others if segment.pk in segments_named(other.definition)]
 
 
-def _lock(publication_id: int) -> None:
-    """One change of segments at a time, because they name each other."""
+def lock_segments(publication_id: int) -> None:
+    """Let one change of a publication's segments happen at a time, because they name each other.
+
+    Locks are taken in this order: editions, their publication, its segments.
+    """
     Publication.objects.select_for_update(no_key=True).get(pk=publication_id)
 
 
