@@ -23,6 +23,7 @@ class Known:
     consent_at: datetime | None
     source: str
     gifts: list[datetime] = field(default_factory=list)
+    got: set[int] = field(default_factory=set)  # dispatches
     clicked: set[int] = field(default_factory=set)  # dispatches
 
 
@@ -115,9 +116,10 @@ class Judge:
                 asked = self.dispatches[:value]
                 if test.endswith("days"):
                     asked = [each for each in self.dispatches if each.opened_at >= self._ago(value)]
-                return bool(asked) and bool(reader.clicked & {each.pk for each in asked}) == (
-                    not test.startswith("not")
-                )
+                known = {each.pk for each in asked}
+                if test.startswith("not"):
+                    return bool(reader.got & known) and not reader.clicked & known
+                return bool(reader.clicked & known)
             case "sample":
                 return sample_hash(reader.pk, salt) < PRIME * int(value) // 100
         return self.decides(reader, value) == (test == "in")
