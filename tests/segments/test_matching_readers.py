@@ -70,6 +70,7 @@ def newsroom(publication: Publication, draw: random.Random) -> tuple[list[Known]
             at, where = MONDAY - timedelta(hours=draw.randint(1, 24 * 30)), draw.choice([None, publication, other])
             make.gift(person.email, given_at=at, publication=where)
             known.gifts += [at] if where != other else []
+            known.gifts_here += [at] if where == publication else []
         readers.append(known)
     tracked: list[Tracked] = []
     for days_ago in (9, 6, 5, 3, 1):
