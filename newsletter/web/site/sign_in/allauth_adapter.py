@@ -88,7 +88,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # django-allauth ha
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         response: HttpResponse = super().post_login(request, user, **kwargs)
-        known_browsers.remember(response, request, user.email)
+        known_browsers.remember(response, request, user.email, second_step=bool(_second_factor(request, user)))
         return response
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
