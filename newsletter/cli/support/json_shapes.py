@@ -225,10 +225,10 @@ def user(user: User) -> JsonObject:
 
 
 def invitation(invitation: Invitation) -> JsonObject:
-    """Describe an invitation. Without `publications`, its role counts for all of them."""
+    """Describe an invitation. `for_all`: the role counts for all publications, else for those in `publications`."""
     from newsletter.publications.invitations import VALID, email_state
 
-    return _named(invitation, "email name role invited_at") | {
+    return _named(invitation, "email name role for_all invited_at") | {
         "publications": [one.slug for one in invitation.publications.all()],
         "valid_until": invitation.invited_at + VALID,
         "email_state": email_state(invitation),

@@ -15,21 +15,15 @@ from newsletter.delivery.recipients.single_emails import SingleEmails
 from newsletter.mail.message import Letter, Sender
 from newsletter.mail.sendgrid.mail_send_client import Client
 from newsletter.publications import invitations
-from newsletter.publications.models import Publication
+from newsletter.publications.staff_sender import staff_sender_address
 
 MINUTE = timedelta(minutes=1)
 SENDER_NAME = "Newsletter"
 
 
 def staff_sender() -> Sender:
-    """Return the sender of emails to staff: that of the settings, else the address of the oldest publication.
-
-    Its domain is one that the provider accepts. Before there is a publication, it is an address at our own host.
-    """
-    if settings.STAFF_EMAIL_SENDER:
-        return Sender(SENDER_NAME, settings.STAFF_EMAIL_SENDER)
-    oldest = Publication.objects.order_by("pk").values_list("sender_email", flat=True).first()
-    return Sender(SENDER_NAME, oldest or f"newsletter@{urlsplit(settings.BASE_URL).hostname}")
+    """Return the sender of emails to staff. Before there is a publication, it is an address at our own host."""
+    return Sender(SENDER_NAME, staff_sender_address() or f"newsletter@{urlsplit(settings.BASE_URL).hostname}")
 
 
 def content_of(order: StaffEmail, *, now: datetime) -> StaffEmailContent | None:
