@@ -14,6 +14,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "newsletter.accounts.password_strength.GuessablePasswordValidator"},
 ]
 EMAIL_BACKEND = "newsletter.accounts.email_backend.EmailBackend"
 LOGIN_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "login"
