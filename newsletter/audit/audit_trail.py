@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Model
@@ -18,6 +18,7 @@ from newsletter.audit.models import Record
 from newsletter.lib import clock
 
 ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
+OWNERS = ("edition", "dispatch", "batch", "story", "thread", "order")  # relations of an object to what it is part of
 MAX_DETAIL = 500  # characters
 
 Detail = str | int | bool | None
@@ -52,11 +53,13 @@ def record(
     subject: Model | None = None,
     *,
     now: datetime | None = None,
+    concerns: Model | None = None,
     **details: Detail,
 ) -> Record:
     """Add a record, in the transaction of the act.
 
-    Email addresses are removed from `details`, because a typed reason may name a reader.
+    The publication is that of the subject, or of `concerns`: another object, or the publication itself. Email addresses
+    are removed from `details`, because a typed reason may name a reader.
     """
     origin = _origin.get()
     return Record.objects.create(
@@ -69,8 +72,23 @@ def record(
         subject=str(subject._meta.model_name) if subject else "",
         subject_id=subject.pk if subject else None,
         subject_name=_subject_name(subject)[:100],
+        publication_id=publication_of(concerns or subject),
         details={name: _without_addresses(value) for name, value in details.items() if value not in (None, "")},
     )
+
+
+def publication_of(subject: Model | None) -> int | None:
+    """Return the id of the publication that an object belongs to, over at most three relations; None without one."""
+    for _ in range(4):
+        if subject is None:
+            return None
+        if subject._meta.model_name == "publication":
+            return subject.pk
+        fields = {field.name for field in subject._meta.concrete_fields}
+        if "publication" in fields:
+            return cast("int | None", subject.publication_id)  # type: ignore[attr-defined]  # of any model
+        subject = next((getattr(subject, owner) for owner in OWNERS if owner in fields), None)
+    return None
 
 
 def name(by: Actor) -> str:

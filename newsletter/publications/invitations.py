@@ -72,6 +72,7 @@ def invite(
                 Act.USER_INVITED,
                 invitation,
                 now=now,
+                concerns=publications[0] if len(publications) == 1 else None,
                 role=role.value,
                 publications=", ".join(one.slug for one in publications),
             )

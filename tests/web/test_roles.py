@@ -150,7 +150,7 @@ EXPECTED = {
     "feed": of(P.CONFIGURE),
     "feed-read": of(P.CONFIGURE, methods=DONE),
     "feed-remove": of(P.CONFIGURE, methods=DONE),
-    "audit-log": of(P.CONFIGURE, reach=Reach.ALL, methods=SHOWN),
+    "audit-log": of(P.CONFIGURE, reach=Reach.LIST, methods=SHOWN),
     "users": of(P.CONFIGURE, reach=Reach.ALL, methods=SHOWN),
     "user-invite": of(P.CONFIGURE, reach=Reach.ALL),
     "user": of(P.CONFIGURE, reach=Reach.ALL),
