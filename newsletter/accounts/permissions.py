@@ -51,7 +51,8 @@ PERMITS: dict[Permission, Permits] = {
         "suppress an address or a domain everywhere, lift a suppression, see the list of suppressions",
     ),
     Permission.CONFIGURE: Permits(
-        "change the publication: sender, schedule, brand, limits, archive, automatic approval, feeds, read its audit log",
+        "change the publication: sender, schedule, brand, limits, archive, automatic approval, feeds; read its audit"
+        " log",
         "add publications, change roles of users, read the audit log of accounts and of what concerns all publications",
     ),
     Permission.OPERATE: Permits(

@@ -83,7 +83,7 @@ def publication_of(subject: Model | None) -> int | None:
         if subject is None:
             return None
         if subject._meta.model_name == "publication":
-            return subject.pk
+            return int(subject.pk)
         fields = {field.name for field in subject._meta.concrete_fields}
         if "publication" in fields:
             return cast("int | None", subject.publication_id)  # type: ignore[attr-defined]  # of any model

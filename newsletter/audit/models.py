@@ -43,7 +43,9 @@ class Record(models.Model):
     subject = models.CharField(max_length=30, blank=True, help_text="The type of the subject, such as `edition`.")
     subject_id = models.BigIntegerField(null=True, blank=True)
     publication_id = models.BigIntegerField(
-        null=True, blank=True, help_text="The publication that it is about. Empty: about all of them, or about an account."
+        null=True,
+        blank=True,
+        help_text="The publication that it is about. Empty: about all of them, or about an account.",
     )
     subject_name = models.CharField(max_length=100, blank=True, help_text="The subject's name at that time.")
     details = models.JSONField(default=dict, help_text="Further facts, such as a reason. No email addresses.")

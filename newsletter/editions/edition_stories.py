@@ -85,7 +85,7 @@ def reserved_picks(publication: Publication) -> QuerySet[Pick]:
 
 
 def check_not_reserved(edition: Edition, stories: Collection[int], *, hint: str = "") -> None:
-    """Raise `InvalidState` if one of these stories is picked for another edition; `hint` replaces what to do about it."""
+    """Raise `InvalidState` if one of these stories is picked for another edition; `hint` replaces what to do then."""
     picks = reserved_picks(edition.publication).filter(story__in=stories).exclude(edition=edition)
     pick = picks.select_related("story", "edition").first()
     if pick is None:

@@ -1,7 +1,7 @@
 """Who may ask what a segment asks: a condition about what belongs to all publications needs a role for all of them.
 
-Such a segment may be chosen for an edition by anybody who chooses its readers. Only its numbers and its readers are kept
-from people with a role for this publication alone, and they cannot put it into a segment of their own.
+Such a segment may be chosen for an edition by anybody who chooses its readers. Only its numbers and its readers are
+kept from people with a role for this publication alone, and they cannot put it into a segment of their own.
 """
 
 from newsletter.accounts.models import User
@@ -11,8 +11,8 @@ from newsletter.segments.definitions import SEGMENT, conditions_of
 from newsletter.segments.segment_content import Content
 
 REFUSED = (
-    "A condition asks about gifts that count for all publications. That needs a role for all publications. Use “Gifts of "
-    "this publication”."
+    "A condition asks about gifts that count for all publications. That needs a role for all publications. Use “Gifts "
+    "of this publication”."
 )
 
 

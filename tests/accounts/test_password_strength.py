@@ -23,7 +23,14 @@ def test_a_password_that_many_would_try_is_refused(password: str) -> None:
 
 @pytest.mark.parametrize(
     "password",
-    [make.PASSWORD, "correct horse battery staple", "zZ9#kd82Lp", "Möwen über Rathaus", "海鸥 在 市政厅 上空 飞", "x" * 5 + "Qv7" * 40],
+    [
+        make.PASSWORD,
+        "correct horse battery staple",
+        "zZ9#kd82Lp",
+        "Möwen über Rathaus",
+        "海鸥 在 市政厅 上空 飞",
+        "x" * 5 + "Qv7" * 40,
+    ],
 )
 def test_several_words_or_random_characters_are_accepted(password: str) -> None:
     validate_password(password, NORA)

@@ -219,11 +219,11 @@ def test_a_held_edition_keeps_its_picks_until_it_is_cancelled(edition: Edition) 
     done = pick(edition, "one")
     held = edition_decisions.hold(edition, reason="The database was restored.", now=NOW)
     assert shown(later) == "two*, three*, four*"
-    with pytest.raises(InvalidState, match=f"picked for the held edition. Release or cancel edition {held.pk} first"):
+    with pytest.raises(InvalidState, match=rf"picked for the held edition\. Release or cancel edition {held.pk} first"):
         pick(later, "one")
     undo(done.change, by=make.cora(), now=NOW)  # type: ignore[arg-type]  # it changed something
     pick(later, "one")
-    with pytest.raises(InvalidState, match="picked for another edition. Take it out there first"):
+    with pytest.raises(InvalidState, match=r"picked for another edition\. Take it out there first"):
         pick(held, "one")
     undo(later.pick_changes.get(), by=make.cora(), now=NOW)
     pick(held, "one")

@@ -27,7 +27,7 @@ def act_during(hold: Callable[[], object], act: Callable[[], T], *, then: Callab
                 cursor.execute("SELECT pg_backend_pid()")
                 backend.append(cursor.fetchone()[0])
             results.append(act())
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 — raised again by the test
             errors.append(error)
         finally:
             connections.close_all()

@@ -90,8 +90,8 @@ def import_(  # noqa: PLR0917 — Typer reads them as options
             deque(results, maxlen=0)
         notes = choose_tables.notes(choices)
         others = choose_tables.other_files(choices)
-        choices = [choice for choice in choices if not choice.table.why_not]
-        tables = [_described(choice) for choice in choices]
+        read = [choice for choice in choices if not choice.table.why_not]
+        tables = [_described(choice) for choice in read]
     if json:
         output.print_json(
             json_shapes.report(report)
@@ -99,7 +99,7 @@ def import_(  # noqa: PLR0917 — Typer reads them as options
             | {"files_left_out": [_left_out(one) for one in others]}
         )
         return
-    _show(report, choices, [*notes, *(output.printable(one.sentence) for one in others)], dry_run=dry_run)
+    _show(report, read, [*notes, *(output.printable(one.sentence) for one in others)], dry_run=dry_run)
 
 
 def _show(

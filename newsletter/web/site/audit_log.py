@@ -1,7 +1,7 @@
 """The page of the audit trail: who did what, with filters. Its rows are added by every act and never changed.
 
-Administrators of single publications see what is about these. What is about no single one, such as sign-ins and accounts,
-is for administrators of all publications.
+Administrators of single publications see what is about these. What is about no single one, such as sign-ins and
+accounts, is for administrators of all publications.
 """
 
 from urllib.parse import urlencode

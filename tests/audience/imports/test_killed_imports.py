@@ -1,4 +1,4 @@
-"""An import whose workers are killed with SIGKILL at any moment is completed by the next ones, and nothing is doubled."""
+"""An import whose workers are killed with SIGKILL at any moment is completed by the next ones; nothing is doubled."""
 
 import csv
 import io
@@ -38,7 +38,9 @@ def rows(seed: int) -> tuple[bytes, Counter[str]]:
         writer.writerow([address, "left" if kind == "left" else "active"])
         expected["repeated" if kind == "known" and expected[address] else kind] += 1
         expected[address] += kind == "known"
-    return out.getvalue().encode(), Counter({kind: expected[kind] for kind in ("added", "bad", "known", "repeated", "left")})
+    return out.getvalue().encode(), Counter(
+        {kind: expected[kind] for kind in ("added", "bad", "known", "repeated", "left")}
+    )
 
 
 def works(dies_at: int, now: datetime) -> bool:

@@ -197,8 +197,8 @@ def test_files_that_are_no_tables_are_named_with_the_reason(tmp_path: Path) -> N
         "Not imported: lists/.old.csv. It is a hidden file: its name begins with a dot.",
         "Not imported: lists/archive.zip. It is a packed file. Unpack it, and import its files.",
         "Not imported: mailing.numbers. Spreadsheets of this kind are not read. Save it as XLSX or CSV.",
-        "Not imported: posts/0.html, posts/1.html, posts/2.html, posts/3.html, posts/4.html and 3 more. Only CSV, TSV and "
-        "text files and spreadsheets (XLSX, XLS, ODS) are read.",
+        "Not imported: posts/0.html, posts/1.html, posts/2.html, posts/3.html, posts/4.html and 3 more. Only CSV, TSV "
+        "and text files and spreadsheets (XLSX, XLS, ODS) are read.",
     ]
     for found in (reader_files.tables_of_folder(tmp_path), tables(exports.zipped(files), "export.zip")):
         choices = choose_tables.choose(found)

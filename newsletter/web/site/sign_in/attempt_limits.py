@@ -1,8 +1,8 @@
 """Limits on failed sign-ins by address, network, account and browser. Over a limit, even the right password waits.
 
 A stranger must not lock users out by guessing. Attempts on an account are therefore counted per network; the limit for
-an account across all networks is high and does not apply to known browsers, which have their own limit. Codes of a second
-factor are counted in the same way; a browser is known for them once it has passed the second step.
+an account across all networks is high and does not apply to known browsers, which have their own limit. Codes of a
+second factor are counted in the same way; a browser is known for them once it has passed the second step.
 """
 
 from collections.abc import Iterable, Iterator
@@ -102,9 +102,7 @@ def admit_passkey_question(request: HttpRequest) -> bool:
 def count_passkey(request: HttpRequest) -> RateLimitUsage | None:
     """Count an answer with a passkey. Return None if a limit is reached; `rollback` takes a right one back."""
     address = client_address.address(request)
-    return _consume_all(
-        request, [("passkey-address", address), ("passkey-network", client_address.network(address))]
-    )
+    return _consume_all(request, [("passkey-address", address), ("passkey-network", client_address.network(address))])
 
 
 def admit_reset(request: HttpRequest, email: str) -> tuple[bool, bool]:

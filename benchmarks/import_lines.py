@@ -1,0 +1,117 @@
+"""The lines of imports: against the floor and a package in turn, memory, and an import whose workers are killed."""
+
+import random
+import signal
+import statistics
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.data import slug
+from benchmarks.importing import WORKING, known_of
+from benchmarks.stage import Stage
+from benchmarks.table import Line
+from tests.support.kept import Kept
+from tests.support.waiting import wait_until
+
+if TYPE_CHECKING:
+    from benchmarks.measuring import Plan
+
+SMALLER = 10  # times, for the growth of memory
+PACKAGE_ROWS = 20_000  # for the package, whose figure is scaled linearly
+MOST_MB = 300
+# listmonk 6.2.0 imported 5,290 rows/s by its API, on a machine on which a floor with a schema like ours did 34,300.
+LISTMONK = 5_290 / 34_300
+KILLED_AFTER = (0.1, 0.4)  # of the time that the whole import takes
+MOST_KILLS = 20
+
+
+def measure(kind: str, plan: "Plan") -> Iterator[Line]:
+    """Each way gets a database of its own, so that no one finds the readers of another."""
+    rows = plan.readers
+    products, floors = [], []
+    for _ in range(min(plan.rounds, 2)):
+        floors.append(_run(kind, "floor", rows))
+        products.append(_run(kind, "product", rows))
+    rate, bare = (statistics.median(one["rows"] / one["seconds"] for one in runs) for runs in (products, floors))
+    note = f"{rows:,} rows, {kind}"
+    yield Line("audience", "import with the result of each row", rate, "rows/s", note=note)
+    yield Line("audience", "floor: stage and insert what is new", bare, "rows/s", note=note)
+    yield Line("audience", f"import, product / floor, {kind}", rate / bare, "x", least=0.5)
+    yield Line("audience", "CPU of the import", 1e6 * products[-1]["cpu"] / rows, "s a million", note=note)
+    if kind == "postgresql":
+        package = _run(kind, "package", min(PACKAGE_ROWS, rows))
+        theirs = package["rows"] / package["seconds"]
+        yield Line("audience", "django-import-export, in bulk, the addresses alone", theirs, "rows/s")
+        yield Line("audience", "import, product / django-import-export", rate / theirs, "x", least=8, aim=15)
+        yield Line("audience", "import, product / listmonk, by the floor of both", rate / bare / LISTMONK, "x", least=3)
+    small = _run(kind, "product", max(100, rows // SMALLER))["peak"]
+    large = products[-1]["peak"]
+    yield Line("audience", f"peak memory of an import, {kind}", large, "MB", most=MOST_MB, note=f"{rows:,} rows")
+    yield Line("audience", f"peak memory, {rows:,} / {rows // SMALLER:,} rows, {kind}", large / small, "x", most=1.1)
+    yield from killed(kind, rows, seconds=products[-1]["seconds"])
+
+
+def killed(kind: str, rows: int, *, seconds: float) -> Iterator[Line]:
+    """An import of about `seconds` by workers that are killed with SIGKILL on the way, until one comes to its end."""
+    chance, kills = random.Random(1), 0  # noqa: S311  # no secret
+    with Stage(kind) as stage:
+        path = _furnish(stage, rows)
+        order = str(_do(stage, "order", path, slug(_known(rows)))["order"])
+        while True:
+            worker = stage.run(
+                "import-worker", "-m", "benchmarks.importing", "work", order, environment=stage.environment
+            )
+            _wait_until_it_works(worker)
+            if _ends_within(worker, chance.uniform(*KILLED_AFTER) * seconds if kills < MOST_KILLS else 24 * 3600):
+                break
+            worker.signal(signal.SIGKILL)
+            worker.wait()
+            kills += 1
+        told = _do(stage, "check", order, path)
+    wanted = told["expected"]["added"]
+    right = told["state"] == "done" and told["is_right"] and told["doubled_events"] == 0
+    whole = right and told["subscriptions"] == wanted and told["results"] == rows
+    yield Line(
+        "audience", f"an import of {rows:,} rows with {kills} killed workers is right, {kind}", whole, "", least=1
+    )
+
+
+def _wait_until_it_works(worker: Kept) -> None:
+    def works() -> bool:
+        return not worker.is_running or WORKING in worker.log.read_text(errors="replace")
+
+    wait_until(works, timeout=120, what="a worker of the import")
+
+
+def _ends_within(worker: Kept, seconds: float) -> bool:
+    try:
+        status = worker.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return False
+    if status:
+        raise SystemExit(worker.log.read_text(errors="replace"))
+    return True
+
+
+def _run(kind: str, way: str, rows: int) -> dict[str, Any]:
+    with Stage(kind) as stage:
+        path = _furnish(stage, rows)
+        return _do(stage, way, path, slug(_known(rows)))
+
+
+def _furnish(stage: Stage, rows: int) -> str:
+    stage.readers(_known(rows))
+    path = str(Path(stage.folder) / "readers.csv")
+    _do(stage, "file", path, str(rows))
+    return path
+
+
+def _known(rows: int) -> int:
+    return -(-known_of(rows) // 100) * 100  # the stage makes hundreds
+
+
+def _do(stage: Stage, *words: str) -> dict[str, Any]:
+    told: dict[str, Any] = stage.do("-m", "benchmarks.importing", *words)
+    return told
