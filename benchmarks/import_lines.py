@@ -1,9 +1,14 @@
-"""The lines of imports: against the floor and a package in turn, memory, and an import whose workers are killed."""
+"""The lines of imports: against the floor and a package in turn, memory, and an import whose workers are killed.
+
+python -m benchmarks.import_lines postgresql 1000000    the import with killed workers alone
+"""
 
 import random
 import signal
 import statistics
 import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -55,7 +60,7 @@ def measure(kind: str, plan: "Plan") -> Iterator[Line]:
 
 def killed(kind: str, rows: int, *, seconds: float) -> Iterator[Line]:
     """An import of about `seconds` by workers that are killed with SIGKILL on the way, until one comes to its end."""
-    chance, kills = random.Random(1), 0  # noqa: S311  # no secret
+    began, chance, kills = time.perf_counter(), random.Random(1), 0  # noqa: S311  # no secret
     with Stage(kind) as stage:
         path = _furnish(stage, rows)
         order = str(_do(stage, "order", path, slug(_known(rows)))["order"])
@@ -73,9 +78,9 @@ def killed(kind: str, rows: int, *, seconds: float) -> Iterator[Line]:
     wanted = told["expected"]["added"]
     right = told["state"] == "done" and told["is_right"] and told["doubled_events"] == 0
     whole = right and told["subscriptions"] == wanted and told["results"] == rows
-    yield Line(
-        "audience", f"an import of {rows:,} rows with {kills} killed workers is right, {kind}", whole, "", least=1
-    )
+    what = f"an import of {rows:,} rows with {kills} killed workers is right, {kind}"
+    note = f"{time.perf_counter() - began:,.0f} s with its preparation"
+    yield Line("audience", what, whole, "", least=1, note=note)
 
 
 def _wait_until_it_works(worker: Kept) -> None:
@@ -115,3 +120,9 @@ def _known(rows: int) -> int:
 def _do(stage: Stage, *words: str) -> dict[str, Any]:
     told: dict[str, Any] = stage.do("-m", "benchmarks.importing", *words)
     return told
+
+
+if __name__ == "__main__":
+    database, number = sys.argv[1], int(sys.argv[2])
+    for line in killed(database, number, seconds=number / 10_000):
+        print(line.what, "yes" if line.figure else "NO", line.note)
