@@ -1,12 +1,12 @@
 """Imports of readers: the product, the floor beside it, and a package that is often used, each in a process of its own.
 
-    python -m benchmarks.importing file PATH ROWS        a CSV file: 2 % invalid, 3 % known, 1 % repeated
+    python -m benchmarks.importing file PATH ROWS NEW    a CSV file: 2 % invalid, 3 % known, 1 % repeated, others NEW…@
     python -m benchmarks.importing product PATH SLUG     as `newsletter readers import --rows` does it
     python -m benchmarks.importing floor PATH SLUG       stage, then insert what is new, into the same tables
     python -m benchmarks.importing package PATH SLUG     django-import-export with use_bulk
     python -m benchmarks.importing order PATH SLUG       an import that workers carry out: its id
     python -m benchmarks.importing work ORDER            a worker that continues it to its end
-    python -m benchmarks.importing check ORDER PATH      what it did, and whether each row was done once
+    python -m benchmarks.importing check ORDER PATH NEW  what it did, and whether each row was done once
 
 Scripts, in the environment of a stage whose publication SLUG has the known readers. Each prints JSON.
 """
@@ -39,14 +39,14 @@ def known_of(rows: int) -> int:
     return rows * 3 // KNOWN
 
 
-def file(path: str, rows: str) -> dict[str, Any]:
+def file(path: str, rows: str, new: str) -> dict[str, Any]:
     """Write the file. The stage copied readers with ids of its own, so the sequences go on behind them."""
     reset_sequences()
     with Path(path).open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)
         writer.writerow(["email", "first_name"])
         for number in range(int(rows)):
-            writer.writerow([_address(number), f"Reader {number % 1000}"])
+            writer.writerow([_address(number, new), f"Reader {number % 1000}"])
     return {"bytes": Path(path).stat().st_size}
 
 
@@ -62,12 +62,12 @@ def reset_sequences() -> None:
             cursor.execute(statement)
 
 
-def _address(number: int) -> str:
+def _address(number: int, new: str) -> str:
     if number % INVALID == 7:
         return f"nobody {number} at readers"
     if number % KNOWN in (11, 12, 13):
         return f"r{number // KNOWN * 3 + number % KNOWN - 10}@readers.example"
-    return f"new{number - 1 if number % REPEATED == 52 else number}@readers.example"
+    return f"{new}{number - 1 if number % REPEATED == 52 else number}@readers.example"
 
 
 def expected(rows: int) -> dict[str, int]:
@@ -217,7 +217,7 @@ def work(number: str) -> dict[str, Any]:
     return {"seconds": time.perf_counter() - began}
 
 
-def check(number: str, path: str) -> dict[str, Any]:
+def check(number: str, path: str, prefix: str = "new") -> dict[str, Any]:
     """Compare counts, results of rows and tables."""
     from django.db.models import Count
 
@@ -234,9 +234,10 @@ def check(number: str, path: str) -> dict[str, Any]:
             raise SystemExit(f"The results lack line {number_of_line + 1}.")
         lines_seen = number_of_line
     new = Subscription.objects.filter(
-        publication=made.publication_id, consent_source=SOURCE, subscriber__email__startswith="new"
+        publication=made.publication_id, consent_source=SOURCE, subscriber__email__startswith=prefix
     )
-    doubled = ConsentEvent.objects.filter(publication=made.publication_id).values("subscriber").annotate(n=Count("pk"))
+    events = ConsentEvent.objects.filter(publication=made.publication_id, subscriber__email__startswith=prefix)
+    doubled = events.values("subscriber").annotate(n=Count("pk"))
     return {
         "state": made.state,
         "is_right": {name: made.counts[name] for name in wanted} == wanted,
