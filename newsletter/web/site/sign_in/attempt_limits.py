@@ -28,7 +28,7 @@ RATES = {
     "code-known-browser": "8/15m/key,40/d/key",
     "code-in-network": "8/15m/key,20/d/key",
     "code": "40/d/key",  # of one account, in all other browsers
-    "wrong-codes": "5/d/key",  # more of them are told to the owner of the account
+    "wrong-codes": "5/d/key",  # more of them are reported to the owner of the account
     "wrong-codes-note": "1/d/key",
     # a passkey cannot be guessed: these bound the work, and right ones do not count
     "passkey-question": "300/m/key",
@@ -87,7 +87,7 @@ def count_code(request: HttpRequest, user: User) -> RateLimitUsage | None:
     return _consume_all(request, [("code-in-network", f"{network} {user.pk}"), ("code", str(user.pk))])
 
 
-def is_owner_to_be_told(request: HttpRequest, user_id: int) -> bool:
+def informs_owner(request: HttpRequest, user_id: int) -> bool:
     """Count a wrong or refused code. Return True for the sixth of a day, and for no other of that day."""
     if _consume(request, "wrong-codes", str(user_id)) is not None:
         return False

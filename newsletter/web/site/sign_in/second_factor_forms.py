@@ -47,19 +47,19 @@ class LimitedCode:
         if used is None:
             if attempt_limits.is_first_refusal(context.request, f"code {self.user.pk}"):
                 audit_trail.record(None, Act.SECOND_FACTOR_FAILED, self.user, reason="too many attempts")
-            self._tell_owner()
+            self._inform_owner()
             raise ValidationError(TOO_MANY, code="too_many")
         try:
             code = str(super().clean_code())  # type: ignore[misc]  # of the form that this is mixed into
         except ValidationError:
             audit_trail.record(None, Act.SECOND_FACTOR_FAILED, self.user)
-            self._tell_owner()
+            self._inform_owner()
             raise
         used.rollback()
         return code
 
-    def _tell_owner(self) -> None:
-        if attempt_limits.is_owner_to_be_told(context.request, self.user.pk):
+    def _inform_owner(self) -> None:
+        if attempt_limits.informs_owner(context.request, self.user.pk):
             with transaction.atomic():
                 security_notes.note_codes_guessed(self.user, now=clock.now())
 
