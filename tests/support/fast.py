@@ -22,11 +22,6 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "long: takes seconds in this process; left out with --fast")
 
 
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
-    """One process more than there are processors, because many of these tests wait for an answer on a socket."""
-    return (os.cpu_count() or 1) + 1 if config.getoption("--fast") else None
-
-
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if not config.getoption("--fast"):
         return
