@@ -4,7 +4,6 @@ Left out are tests that ask for a server or a browser, tests that try many input
 starts a process is skipped at that moment, so no list of such tests can be out of date.
 """
 
-import os
 import sys
 from typing import Any
 
