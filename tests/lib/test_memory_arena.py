@@ -1,5 +1,6 @@
 """All threads of a process allocate from one arena."""
 
+import ctypes
 import subprocess
 import sys
 
@@ -36,3 +37,23 @@ def test_threads_share_an_arena_where_the_c_library_has_several(how: str, is_one
     if said.stderr == "no glibc\n":
         pytest.skip("another C library")
     assert (said.stdout.count("<heap ") == 1) is is_one, said.stderr
+
+
+def test_memory_that_is_not_in_use_is_given_back() -> None:
+    program = """
+import psutil
+from newsletter.lib.memory_arena import return_unused_memory, use_one_memory_arena
+use_one_memory_arena()
+kept = []
+for _ in range(2000):  # what is kept lies between what is not
+    kept.append(bytes(600))
+    kept.append(bytearray(20_000))
+before = psutil.Process().memory_info().rss
+del kept[1::2]
+return_unused_memory()
+print(before - psutil.Process().memory_info().rss)
+"""
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    if not hasattr(ctypes.CDLL(None), "malloc_trim"):
+        pytest.skip("another C library")
+    assert int(said.stdout) > 10_000_000
