@@ -1,4 +1,4 @@
-"""Settings of health checks, metrics, the API, backups, failures and what is deleted; `settings.py` imports all of them."""
+"""Settings of health checks, metrics, API, backups, failures and what is deleted; `settings.py` imports all of them."""
 
 from pathlib import Path
 

@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, path
 from django.views.generic import RedirectView, View
 
 from newsletter.api import metrics, sendgrid_webhook
+from newsletter.api.v1.api import API
 from newsletter.reader_urls import AUDIENCE
 from newsletter.web.archive import archive_feeds, archive_pages
 from newsletter.web.desk import (
@@ -285,6 +286,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *READERS,
     *ARCHIVE,
     *MACHINES,
+    *API,
 ]
 handler429 = "newsletter.web.shared.error_pages.too_many"  # of django-allauth
 handler403 = "newsletter.web.shared.error_pages.forbidden"

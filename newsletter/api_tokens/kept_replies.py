@@ -83,7 +83,9 @@ def _claim(token: ApiToken, key: str, request_hash: str, *, now: datetime) -> Ap
         raise RequestInProgress("The same request has just failed. Send it again.")
     if found.request_hash != request_hash:
         raise BadInput(
-            "Idempotency-Key", "was used for another request.", "Use a new key for each request, and again for its repeats."
+            "Idempotency-Key",
+            "was used for another request.",
+            "Use a new key for each request, and again for its repeats.",
         )
     if found.status is None:
         free = ApiReply.objects.filter(pk=found.pk, claims=found.claims, status=None, claimed_until__lte=clock.now())

@@ -75,9 +75,7 @@ def make_token(
         )
         token.publications.set(publications or [])
         where = "all" if publications is None else ", ".join(sorted(one.slug for one in publications))
-        audit_trail.record(
-            owner, Act.TOKEN_MADE, token, now=now, scopes=", ".join(token.scopes), publications=where
-        )
+        audit_trail.record(owner, Act.TOKEN_MADE, token, now=now, scopes=", ".join(token.scopes), publications=where)
         security_notes.note_token_made(owner, token.name, now=now)
     return NewToken(token, text)
 
@@ -119,9 +117,7 @@ def _clean_scopes(scopes: Collection[str]) -> list[Scope]:
     return [scope for scope in Scope if scope in scopes]
 
 
-def _require_permissions(
-    owner: User, scopes: Collection[Scope], publications: Collection[Publication] | None
-) -> None:
+def _require_permissions(owner: User, scopes: Collection[Scope], publications: Collection[Publication] | None) -> None:
     """Refuse a token that could never do what it says."""
     for scope in scopes:
         ids = publications_open_to(owner, [scope])

@@ -110,7 +110,8 @@ def insert_import_events(
         " network, wording_id, at, recorded_at) SELECT publication_id, subscriber_id, 'emails',"
         f" CASE status {left} '{ConsentAct.WITHDRAWN.value}' ELSE '{ConsentAct.GIVEN.value}' END,"
         f" '{method.value}', CASE status {left} '' ELSE '{ConsentBasis.STATED.value}' END,"
-        f" consent_source, %s, '', {wording}, CASE status {left} unsubscribed_at ELSE consent_at END, {MOMENT[connection.vendor]}"
+        f" consent_source, %s, '', {wording}, CASE status {left} unsubscribed_at ELSE consent_at END,"
+        f" {MOMENT[connection.vendor]}"
         f" FROM {SUBSCRIPTIONS} WHERE publication_id = %s AND status <> '{SubscriptionStatus.PENDING.value}'"
         f" AND subscriber_id IN ({', '.join(['%s'] * len(subscribers))})",
         [actor, connection.ops.adapt_datetimefield_value(now), publication.pk, *subscribers],

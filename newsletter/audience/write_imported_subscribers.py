@@ -60,8 +60,9 @@ def write_rows(
         if statuses.get(pk) is None
     ]
     inserted = bulk_insert.insert_subscriptions(publication, new)
-    evidence = {"method": method, "wording_id": wording.pk if wording else None}
-    bulk_insert.insert_import_events(publication, inserted, actor=actor, now=now, **evidence)
+    bulk_insert.insert_import_events(
+        publication, inserted, actor=actor, now=now, method=method, wording_id=wording.pk if wording else None
+    )
     for address in {one for one, pk in ids.items() if statuses.get(pk) is None and pk not in inserted}:
         if plan.outcomes[address] == RowOutcome.ADDED:
             plan.outcomes[address] = RowOutcome.KNOWN  # subscribed in the meantime

@@ -73,7 +73,8 @@ def record(
     Email addresses are removed from `details`, because a typed reason may name a reader.
     """
     origin = _origin.get()
-    details = ({"token": origin.means} if origin.means else {}) | details
+    if origin.means:
+        details = {"token": origin.means, **details}
     return Record.objects.create(
         at=now or clock.now(),
         act=act,

@@ -18,7 +18,9 @@ Row = TypeVar("Row", bound=Model)
 class PageQuery(Schema):
     """Which page of a list."""
 
-    cursor: str = Field("", max_length=60, description="The `next_cursor` of the page before. Without it: the first page.")
+    cursor: str = Field(
+        "", max_length=60, description="The `next_cursor` of the page before. Without it: the first page."
+    )
     limit: int = Field(50, ge=1, le=MAX_ROWS, description="The most items on the page.")
 
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.http import HttpResponse
 from ninja import Schema
+from pydantic import Field
 
 from newsletter.accounts.permissions import NotPermitted
 from newsletter.api_tokens.kept_replies import RequestInProgress
@@ -59,7 +60,7 @@ class Problem(Schema):
     title: str
     status: int
     detail: str
-    errors: list[FieldError] = []
+    errors: list[FieldError] = Field(default_factory=list)
 
 
 class ApiError(Exception):
@@ -71,12 +72,12 @@ class ApiError(Exception):
 
 
 @contextmanager
-def fields_named(names: Mapping[str, str] = {}, *, otherwise: str = "") -> Iterator[None]:  # noqa: B006 — only read
+def fields_named(names: Mapping[str, str] | None = None, *, otherwise: str = "") -> Iterator[None]:
     """Name values of a `BadInput` as the request does: by `names`, or else `otherwise`."""
     try:
         yield
     except BadInput as error:
-        name = names.get(error.field) or otherwise or field_name(error.field)
+        name = (names or {}).get(error.field) or otherwise or field_name(error.field)
         detail = error.problem if name == error.field or not otherwise else f"{error.field} {error.problem}"
         raise BadInput(name, detail, error.hint) from error
 
@@ -107,10 +108,10 @@ def of_error(error: NewsletterError) -> ApiError:
 
 def of_validation(errors: list[dict[str, Any]]) -> ApiError:
     """Return the problem for values that do not have the declared type. Values themselves are not repeated."""
-    found = [
-        FieldError(field=_place(error["loc"]), problem=_sentence(error["msg"])) for error in errors[:MAX_ERRORS]
-    ]
-    return ApiError("invalid", f"{found[0].field}: {found[0].problem}" if found else "A value is invalid.", errors=found)
+    found = [FieldError(field=_place(error["loc"]), problem=_sentence(error["msg"])) for error in errors[:MAX_ERRORS]]
+    return ApiError(
+        "invalid", f"{found[0].field}: {found[0].problem}" if found else "A value is invalid.", errors=found
+    )
 
 
 def response(error: ApiError) -> HttpResponse:

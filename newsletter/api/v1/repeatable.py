@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 
 from ninja.responses import Status
 
@@ -36,4 +36,4 @@ def repeatable(
         return Status(reply.status, reply.body)
 
     once.is_repeatable = True  # type: ignore[attr-defined]  # for the document
-    return once
+    return cast(Callable[Concatenate[ApiRequest, P], Any], once)
