@@ -19,6 +19,7 @@ from newsletter.editions.models import Edition, FrozenLetter, Placement
 from newsletter.letters import edit_edition, edition_audience, edition_decisions
 from newsletter.letters.edit_edition import SaveEffect
 from newsletter.lib import clock
+from newsletter.lib.errors import BadInput
 from newsletter.publications.models import Publication
 from newsletter.segments.models import Segment
 
@@ -165,7 +166,8 @@ def choose_readers(request: ApiRequest, slug: Slug, edition_id: Id, body: Editio
     """Send an edition to a segment only, or leave one out. A built email is rebuilt."""
     publication = request.auth.publication(slug, Scope.EDITIONS_WRITE)
     edition = _edition(publication, edition_id)
-    send_to, leave_out = _segment(publication, body.send_to), _segment(publication, body.leave_out)
+    send_to = _segment(publication, body.send_to, field="send_to")
+    leave_out = _segment(publication, body.leave_out, field="leave_out")
     with fields_named({"leave out": "leave_out"}, otherwise="send_to"):
         edition_audience.choose_segments(
             edition,
@@ -212,12 +214,12 @@ def _edition(publication: Publication, edition_id: int) -> Edition:
     return found
 
 
-def _segment(publication: Publication, segment_id: int | None) -> Segment | None:
+def _segment(publication: Publication, segment_id: int | None, *, field: str) -> Segment | None:
     if segment_id is None:
         return None
     found = Segment.objects.filter(publication=publication, pk=segment_id).first()
     if found is None:
-        raise ApiError("not-found", f"This publication has no segment {int:segment_id}.")
+        raise BadInput(field, "is not the number of a segment of this publication.", "List its segments.")
     return found
 
 

@@ -1,6 +1,6 @@
 """Types of values that several requests have."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from ninja import Path, Schema
@@ -37,7 +37,7 @@ def _with_zone(value: datetime) -> datetime:
         raise ValueError("has no time zone. Add Z or an offset, as in 2026-11-24T09:30:00Z.")
     if value.year not in DATABASE_YEARS:
         raise ValueError("is not a time that can be stored.")
-    return value
+    return value.astimezone(UTC)
 
 
 Text = Annotated[str, AfterValidator(_plain)]
