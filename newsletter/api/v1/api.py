@@ -87,5 +87,5 @@ API = [
     path(PREFIX, reference, name="api-reference"),
     path(f"{PREFIX}openapi.json", document, name="api-document"),
     *_addresses(),
-    re_path(rf"^{PREFIX}.*$", guarded(_elsewhere), name="api-elsewhere"),
+    re_path(rf"^{PREFIX}", guarded(_elsewhere), name="api-elsewhere"),
 ]
