@@ -94,6 +94,13 @@ def revoke_token(token: ApiToken, *, by: Actor, now: datetime) -> bool:
     return True
 
 
+def revoke_all(owner: User, *, by: User | None, now: datetime) -> int:
+    """Revoke all tokens of a user, as an administrator. Return how many there were."""
+    require(by, Permission.CONFIGURE)
+    with transaction.atomic():
+        return sum(revoke_token(token, by=by, now=now) for token in tokens_of(owner, now=now))
+
+
 def tokens_of(owner: User | None, *, now: datetime) -> QuerySet[ApiToken]:
     """Return the tokens that are neither revoked nor expired, newest first: of one user, or of all."""
     live = ApiToken.objects.filter(Q(expires_at=None) | Q(expires_at__gt=now), revoked_at=None)

@@ -100,6 +100,6 @@ AS_GENERATED = hypothesis_settings(
 
 
 def _existing(generated: dict[str, Any], slug: str) -> dict[str, Any]:
-    """Return the parameters in the path for a publication that exists, and every other time for the first thing in it."""
+    """Return the parameters in the path for a publication that exists, and often for the first thing in it."""
     numbers = {name: 1 if isinstance(value, int) and value % 2 else value for name, value in generated.items()}
     return numbers | ({"slug": slug} if "slug" in numbers else {})

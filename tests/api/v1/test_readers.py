@@ -129,7 +129,8 @@ def test_pages_have_every_reader_once_also_while_readers_come_and_go(
     path: str, program: Program, publication: Publication
 ) -> None:
     ids = make.readers(publication, 5)
-    seen, cursor = [], ""
+    seen: list[int] = []
+    cursor: str | None = ""
     for number in range(3):
         page = program("GET", f"{path}?limit=2&cursor={cursor}").json
         seen += [one.get("id", one.get("subscriber_id")) for one in page["items"]]
