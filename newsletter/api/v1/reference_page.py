@@ -9,6 +9,7 @@ from django.shortcuts import render
 from markupsafe import Markup, escape
 
 from newsletter.api.v1.document import METHODS
+from newsletter.api.v1.pages import MAX_ID
 from newsletter.api.v1.problems import KINDS
 from newsletter.api.v1.scoped import SCOPE
 from newsletter.api_tokens.scopes import SCOPES
@@ -90,7 +91,8 @@ def _operation(document: Mapping[str, Any], method: str, path: str, operation: M
 
 def _parameter(document: Mapping[str, Any], one: Mapping[str, Any]) -> Value:
     place = {"path": "in the path", "query": "in the query", "header": "header"}[one["in"]]
-    text = f"{_type(document, one['schema'])}, {place}"
+    kind = _type(document, one["schema"]).removesuffix(" or null")  # what is left out
+    text = f"{kind}; {place}"
     described = one.get("description") or _resolved(document, one["schema"]).get("description", "")
     return Value(one["name"], text, one["required"], _marked(described))
 
@@ -128,7 +130,7 @@ def _type(document: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
     """Return the type in words: `text, at most 80 characters`."""
     if "anyOf" in schema:
         names = [_type(document, one) for one in schema["anyOf"]]
-        return " or ".join(name for name in names if name)
+        return " or ".join(names)
     found = _resolved(document, schema)
     if "enum" in found:
         return "one of " + ", ".join(str(value) or "(empty)" for value in found["enum"])
@@ -136,12 +138,17 @@ def _type(document: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
         return str(found["const"])
     kind: str = found.get("type", "any value")
     if kind == "array":
-        return f"list of {_type(document, found['items'])}"
+        items = _type(document, found["items"])
+        return "list of objects" if items == "object" else f"list of: {items}"
     words = {"string": "text", "integer": "whole number", "boolean": "true or false", "null": "null"}
     formats = {"date-time": "time with time zone", "date": "date", "time": "time of day"}
     text: str = formats.get(found.get("format", ""), words.get(kind, kind))
     if longest := found.get("maxLength"):
         text += f", at most {longest:,} characters"
+    if "maximum" in found and found["maximum"] < MAX_ID:
+        text += f" from {found.get('minimum', 0):,} to {found['maximum']:,}"
+    if schema.get("default"):
+        text += f"; without it {schema['default']}"
     return text
 
 

@@ -33,7 +33,7 @@ class TokenForm(PlainForm):
     scopes = forms.MultipleChoiceField(
         label="What it may do",
         widget=forms.CheckboxSelectMultiple,
-        help_text="Choose only what the program needs. It never may more than you.",
+        help_text="Choose only what the program needs. It can never do more than you.",
     )
     publications = forms.ModelMultipleChoiceField(
         queryset=Publication.objects.none(),
@@ -45,7 +45,9 @@ class TokenForm(PlainForm):
 
     def __init__(self, *args: object, request: DeskRequest) -> None:
         super().__init__(*args)
-        offered = [(scope.value, f"{scope}: {SCOPES[scope].permits}") for scope in scopes_open_to(request.user)]
+        offered = [
+            (scope.value, f"{SCOPES[scope].permits.capitalize()} ({scope})") for scope in scopes_open_to(request.user)
+        ]
         self.fields["scopes"].choices = offered  # type: ignore[attr-defined]  # a field with choices
         mine = publications_with(request.user, *{rule.permission for rule in SCOPES.values()})
         self.fields["publications"].queryset = mine.order_by("name")  # type: ignore[attr-defined]  # of models
