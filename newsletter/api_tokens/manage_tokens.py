@@ -13,7 +13,7 @@ from newsletter.accounts.models import User
 from newsletter.accounts.permissions import Permission, require
 from newsletter.api_tokens.check_token import hash_token
 from newsletter.api_tokens.models import ApiToken
-from newsletter.api_tokens.scopes import SCOPES, Scope, publications_open_to
+from newsletter.api_tokens.scopes import SCOPES, ApiScope, publications_open_to
 from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
 from newsletter.audit.audit_trail import Actor
@@ -116,15 +116,17 @@ def _clean_name(name: str) -> str:
     return label
 
 
-def _clean_scopes(scopes: Collection[str]) -> list[Scope]:
-    if unknown := sorted(str(one) for one in scopes if one not in set(Scope)):
-        raise BadInput("scopes", f"have no {unknown[0][:40]!r}.", f"Give some of: {', '.join(Scope)}.")
+def _clean_scopes(scopes: Collection[str]) -> list[ApiScope]:
+    if unknown := sorted(str(one) for one in scopes if one not in set(ApiScope)):
+        raise BadInput("scopes", f"have no {unknown[0][:40]!r}.", f"Give some of: {', '.join(ApiScope)}.")
     if not scopes:
         raise BadInput("scopes", "are missing.", "Choose what the token may do.")
-    return [scope for scope in Scope if scope in scopes]
+    return [scope for scope in ApiScope if scope in scopes]
 
 
-def _require_permissions(owner: User, scopes: Collection[Scope], publications: Collection[Publication] | None) -> None:
+def _require_permissions(
+    owner: User, scopes: Collection[ApiScope], publications: Collection[Publication] | None
+) -> None:
     """Refuse a token that could never do what it says."""
     for scope in scopes:
         ids = publications_open_to(owner, [scope])

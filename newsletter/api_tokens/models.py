@@ -16,7 +16,7 @@ class ApiToken(models.Model):
     name = models.CharField(max_length=60, help_text="Which program uses it.")
     prefix = models.CharField(max_length=12, help_text="The first characters of its text, to recognise it by.")
     token_hash = models.CharField(max_length=64, unique=True, help_text="Keyed hash of its text (check_token.py).")
-    scopes = models.JSONField(help_text="Values of `Scope`.")
+    scopes = models.JSONField(help_text="Values of `ApiScope`.")
     for_all = models.BooleanField(
         default=False, help_text="It is for every publication in which its owner has the permission."
     )

@@ -10,7 +10,7 @@ from newsletter.accounts.permissions import NotPermitted
 from newsletter.api_tokens.check_token import count_request, find_token
 from newsletter.api_tokens.manage_tokens import MAX_TOKENS, NewToken, make_token, revoke_token, tokens_of
 from newsletter.api_tokens.models import ApiToken
-from newsletter.api_tokens.scopes import Scope, scopes_open_to
+from newsletter.api_tokens.scopes import ApiScope, scopes_open_to
 from newsletter.audit.models import Record
 from newsletter.lib import clock
 from newsletter.lib.errors import BadInput, BadToken
@@ -21,7 +21,12 @@ pytestmark = pytest.mark.django_db
 
 
 def made(owner: User, **said: Any) -> NewToken:
-    values: dict[str, Any] = {"name": "CMS", "scopes": [Scope.STORIES_READ], "publications": None, "expires_at": None}
+    values: dict[str, Any] = {
+        "name": "CMS",
+        "scopes": [ApiScope.STORIES_READ],
+        "publications": None,
+        "expires_at": None,
+    }
     return make_token(owner, **values | said, now=said.get("now", clock.now()))
 
 
@@ -53,7 +58,7 @@ def test_making_one_is_recorded_and_its_owner_is_told() -> None:
         ({"name": "x" * 61}, "name"),
         ({"scopes": []}, "scopes"),
         ({"scopes": ["everything"]}, "scopes"),
-        ({"scopes": [Scope.SUBSCRIBERS_READ]}, "scopes"),
+        ({"scopes": [ApiScope.SUBSCRIBERS_READ]}, "scopes"),
         ({"publications": []}, "publications"),
         ({"expires_at": clock.now() - timedelta(days=1)}, "expires"),
     ],

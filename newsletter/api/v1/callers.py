@@ -11,7 +11,7 @@ from newsletter.accounts.permissions import permitted
 from newsletter.api.v1.problems import ApiError
 from newsletter.api_tokens.check_token import RequestQuota, count_request, find_token
 from newsletter.api_tokens.models import ApiToken
-from newsletter.api_tokens.scopes import Scope, owner_may
+from newsletter.api_tokens.scopes import ApiScope, owner_may
 from newsletter.audit import audit_trail
 from newsletter.lib import clock
 from newsletter.lib.errors import BadToken
@@ -37,7 +37,7 @@ class Caller:
             found = found.filter(pk__in=self.token.publications.values("pk"))
         return list(found.order_by("slug"))
 
-    def publication(self, slug: str, scope: Scope) -> Publication:
+    def publication(self, slug: str, scope: ApiScope) -> Publication:
         """Return this publication, for a request that needs `scope`. Raises `ApiError`."""
         found = Publication.objects.filter(permitted(self.owner, publication="pk"), slug=slug)
         if not self.token.for_all:
@@ -51,9 +51,9 @@ class Caller:
             raise ApiError("not-permitted", f"The role of the token’s owner no longer permits {scope} here.")
         return publication
 
-    def scopes_in(self, publication: Publication) -> list[Scope]:
+    def scopes_in(self, publication: Publication) -> list[ApiScope]:
         """Return the scopes that count in this publication now."""
-        scopes = [scope for scope in Scope if scope in self.token.scopes]
+        scopes = [scope for scope in ApiScope if scope in self.token.scopes]
         return [scope for scope in scopes if owner_may(self.owner, scope, publication.pk)]
 
 

@@ -10,7 +10,7 @@ from newsletter.api.v1.pages import Paging, page_of
 from newsletter.api.v1.scoped import needs
 from newsletter.api.v1.subscribers import subscription_of
 from newsletter.api.v1.values import Id, Slug
-from newsletter.api_tokens.scopes import Scope
+from newsletter.api_tokens.scopes import ApiScope
 from newsletter.audience.models import ConsentAct, ConsentBasis, ConsentEvent, ConsentMethod
 
 router = Router(tags=["Consents"])
@@ -51,11 +51,11 @@ class ConsentPage(Schema):
     "/publications/{slug}/subscribers/{int:subscriber_id}/consents",
     response=ConsentPage,
     summary="List consent events",
-    openapi_extra=needs(Scope.CONSENTS_READ),
+    openapi_extra=needs(ApiScope.CONSENTS_READ),
 )
 def list_consents(request: ApiRequest, slug: Slug, subscriber_id: Id, paging: Paging) -> ConsentPage:
     """List how consent was requested, given, withdrawn and restored, with the text that the person saw."""
-    publication = request.auth.publication(slug, Scope.CONSENTS_READ)
+    publication = request.auth.publication(slug, ApiScope.CONSENTS_READ)
     subscription_of(publication, subscriber_id)
     events = ConsentEvent.objects.filter(subscriber=subscriber_id, publication=publication).select_related("wording")
     rows, cursor = page_of(events, paging)

@@ -8,7 +8,7 @@ from django.conf import settings
 from ninja import NinjaAPI
 from ninja.operation import Operation
 
-from newsletter.api.v1.problems import CONTENT_TYPE, KINDS, Problem
+from newsletter.api.v1.problems import CONTENT_TYPE, KINDS, ProblemOut
 from newsletter.api.v1.repeatable import KEY
 from newsletter.api_tokens.kept_replies import MAX_KEY_CHARS
 
@@ -50,8 +50,8 @@ class Api(NinjaAPI):
 def _document(api: Api, base_url: str) -> dict[str, Any]:
     found: dict[str, Any] = dict(api.get_openapi_schema(path_prefix=""))
     found["servers"] = [{"url": f"{base_url}{ROOT}"}]
-    schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-    found["components"]["schemas"] |= schema.pop("$defs") | {"Problem": schema}
+    schema = ProblemOut.model_json_schema(ref_template="#/components/schemas/{model}")
+    found["components"]["schemas"] |= schema.pop("$defs") | {"ProblemOut": schema}
     found["components"]["headers"] = {
         name: {"description": text, "schema": {"type": "integer"}} for name, text in LIMIT_HEADERS.items()
     }
@@ -83,7 +83,7 @@ def _complete(operation: dict[str, Any], path: str, method: str, *, is_repeatabl
     headers = {name: {"$ref": f"#/components/headers/{name}"} for name in LIMIT_HEADERS}
     for answer in operation["responses"].values():
         answer["headers"] = headers
-    content = {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    content = {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemOut"}}}
     for status in sorted(statuses):
         operation["responses"][status] = {"description": SUMMARIES[status], "content": content}
     operation["description"] = re.sub(r"\s*\n(?!\n)\s*", " ", operation.get("description", ""))

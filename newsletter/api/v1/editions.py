@@ -14,7 +14,7 @@ from newsletter.api.v1.problems import ApiError, fields_named
 from newsletter.api.v1.repeatable import repeatable
 from newsletter.api.v1.scoped import needs
 from newsletter.api.v1.values import Body, Id, RowId, Slug, Text
-from newsletter.api_tokens.scopes import Scope
+from newsletter.api_tokens.scopes import ApiScope
 from newsletter.editions.models import Edition, FrozenLetter, Placement
 from newsletter.letters import edit_edition, edition_audience, edition_decisions
 from newsletter.letters.edit_edition import SaveEffect
@@ -116,11 +116,11 @@ class HoldIn(Body):
     "/publications/{slug}/editions",
     response=EditionPage,
     summary="List editions",
-    openapi_extra=needs(Scope.EDITIONS_READ),
+    openapi_extra=needs(ApiScope.EDITIONS_READ),
 )
 def list_editions(request: ApiRequest, slug: Slug, paging: Paging, state: StateFilter = None) -> EditionPage:
     """List editions, the newest first, in any state or in one."""
-    rows = _editions(request.auth.publication(slug, Scope.EDITIONS_READ))
+    rows = _editions(request.auth.publication(slug, ApiScope.EDITIONS_READ))
     if state:
         rows = rows.filter(state=state.value)
     found, cursor = page_of(rows, paging, newest_first=True)
@@ -131,22 +131,22 @@ def list_editions(request: ApiRequest, slug: Slug, paging: Paging, state: StateF
     "/publications/{slug}/editions/{int:edition_id}",
     response=EditionOut,
     summary="Get an edition",
-    openapi_extra=needs(Scope.EDITIONS_READ),
+    openapi_extra=needs(ApiScope.EDITIONS_READ),
 )
 def get_edition(request: ApiRequest, slug: Slug, edition_id: Id) -> EditionOut:
     """Get an edition."""
-    return _described(_edition(request.auth.publication(slug, Scope.EDITIONS_READ), edition_id))
+    return _described(_edition(request.auth.publication(slug, ApiScope.EDITIONS_READ), edition_id))
 
 
 @router.patch(
     "/publications/{slug}/editions/{int:edition_id}",
     response=EditionOut,
     summary="Change the texts of an edition",
-    openapi_extra=needs(Scope.EDITIONS_WRITE),
+    openapi_extra=needs(ApiScope.EDITIONS_WRITE),
 )
 def change_texts(request: ApiRequest, slug: Slug, edition_id: Id, body: EditionTexts) -> EditionOut:
     """Change subject, preview text or note. A built email is rebuilt from the same stories."""
-    publication = request.auth.publication(slug, Scope.EDITIONS_WRITE)
+    publication = request.auth.publication(slug, ApiScope.EDITIONS_WRITE)
     edition = _edition(publication, edition_id)
     sent = body.model_dump(exclude={"end_approval"}, exclude_none=True)
     with fields_named({"texts": "intro"}):
@@ -160,11 +160,11 @@ def change_texts(request: ApiRequest, slug: Slug, edition_id: Id, body: EditionT
     "/publications/{slug}/editions/{int:edition_id}/readers",
     response=EditionOut,
     summary="Choose the readers of an edition",
-    openapi_extra=needs(Scope.EDITIONS_WRITE),
+    openapi_extra=needs(ApiScope.EDITIONS_WRITE),
 )
 def choose_readers(request: ApiRequest, slug: Slug, edition_id: Id, body: EditionReaders) -> EditionOut:
     """Send an edition to a segment only, or leave one out. A built email is rebuilt."""
-    publication = request.auth.publication(slug, Scope.EDITIONS_WRITE)
+    publication = request.auth.publication(slug, ApiScope.EDITIONS_WRITE)
     edition = _edition(publication, edition_id)
     send_to = _segment(publication, body.send_to, field="send_to")
     leave_out = _segment(publication, body.leave_out, field="leave_out")
@@ -184,12 +184,12 @@ def choose_readers(request: ApiRequest, slug: Slug, edition_id: Id, body: Editio
     "/publications/{slug}/editions/{int:edition_id}/hold",
     response=EditionOut,
     summary="Hold an edition",
-    openapi_extra=needs(Scope.EDITIONS_WRITE),
+    openapi_extra=needs(ApiScope.EDITIONS_WRITE),
 )
 @repeatable
 def hold_edition(request: ApiRequest, slug: Slug, edition_id: Id, body: HoldIn) -> EditionOut:
     """Keep an edition from being sent until a person releases it. The owner of the token must be permitted to hold."""
-    publication = request.auth.publication(slug, Scope.EDITIONS_WRITE)
+    publication = request.auth.publication(slug, ApiScope.EDITIONS_WRITE)
     edition = _edition(publication, edition_id)
     edition_decisions.hold(edition, reason=body.reason, by=request.auth.owner, now=clock.now())
     return _described(_edition(publication, edition_id))

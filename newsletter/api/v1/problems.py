@@ -18,7 +18,7 @@ CONTENT_TYPE = "application/problem+json"
 MAX_ERRORS = 50
 
 
-class Kind(NamedTuple):
+class ProblemKind(NamedTuple):
     """A kind of problem: its status, and what it means."""
 
     status: int
@@ -27,19 +27,19 @@ class Kind(NamedTuple):
 
 # by the last part of the `type`, which stays the same in later versions
 KINDS = {
-    "invalid-json": Kind(400, "The body is not JSON"),
-    "no-token": Kind(401, "A valid token is needed"),
-    "no-scope": Kind(403, "The token lacks a scope"),
-    "not-permitted": Kind(403, "The owner of the token is not permitted to do this"),
-    "not-found": Kind(404, "There is no such thing, or the token is not for it"),
-    "method-not-allowed": Kind(405, "This address does not answer to this method"),
-    "conflict": Kind(409, "The present state does not permit this"),
-    "version-conflict": Kind(409, "It was changed since it was read"),
-    "in-progress": Kind(409, "The same request is being answered"),
-    "too-large": Kind(413, "The body is too large"),
-    "invalid": Kind(422, "A value cannot be used"),
-    "too-many": Kind(429, "Too many requests"),
-    "failed": Kind(500, "The request failed for a reason of ours"),
+    "invalid-json": ProblemKind(400, "The body is not JSON"),
+    "no-token": ProblemKind(401, "A valid token is needed"),
+    "no-scope": ProblemKind(403, "The token lacks a scope"),
+    "not-permitted": ProblemKind(403, "The owner of the token is not permitted to do this"),
+    "not-found": ProblemKind(404, "There is no such thing, or the token is not for it"),
+    "method-not-allowed": ProblemKind(405, "This address does not answer to this method"),
+    "conflict": ProblemKind(409, "The present state does not permit this"),
+    "version-conflict": ProblemKind(409, "It was changed since it was read"),
+    "in-progress": ProblemKind(409, "The same request is being answered"),
+    "too-large": ProblemKind(413, "The body is too large"),
+    "invalid": ProblemKind(422, "A value cannot be used"),
+    "too-many": ProblemKind(429, "Too many requests"),
+    "failed": ProblemKind(500, "The request failed for a reason of ours"),
 }
 REQUEST_FIELDS = {"email_address": "email", "link": "url", "consent_given_at": "given_at", "preview_text": "preheader"}
 REQUEST_FIELDS |= {"note": "intro"}
@@ -53,7 +53,7 @@ class FieldError(Schema):
     hint: str = ""
 
 
-class Problem(Schema):
+class ProblemOut(Schema):
     """An error: `type` names its kind, `detail` says what is wrong, `errors` names the values."""
 
     type: str
@@ -117,7 +117,7 @@ def of_validation(errors: list[dict[str, Any]]) -> ApiError:
 def response(error: ApiError) -> HttpResponse:
     """Return the answer for a problem."""
     kind = KINDS[error.kind]
-    problem = Problem(
+    problem = ProblemOut(
         type=f"{settings.BASE_URL}/api/v1/#{error.kind}",
         title=kind.title,
         status=kind.status,

@@ -4,7 +4,7 @@ from ninja import Router, Schema
 from pydantic import Field
 
 from newsletter.api.v1.callers import ApiRequest
-from newsletter.api_tokens.scopes import Scope
+from newsletter.api_tokens.scopes import ApiScope
 
 router = Router(tags=["Publications"])
 
@@ -18,7 +18,7 @@ class PublicationOut(Schema):
     time_zone: str
     is_active: bool
     sign_up_open: bool = Field(description="Whether people can sign up.")
-    scopes: list[Scope] = Field(
+    scopes: list[ApiScope] = Field(
         description="The scopes that count here now: those of the token that its owner may use."
     )
 

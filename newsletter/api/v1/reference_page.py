@@ -17,7 +17,7 @@ from newsletter.api_tokens.scopes import SCOPES
 MAX_DEPTH = 4  # objects within objects
 
 
-class Value(NamedTuple):
+class DescribedValue(NamedTuple):
     """A value of a request or an answer: its name, with those of the objects that it is in."""
 
     name: str
@@ -26,14 +26,14 @@ class Value(NamedTuple):
     description: Markup
 
 
-class Answer(NamedTuple):
+class DescribedAnswer(NamedTuple):
     """An answer that is no problem."""
 
     status: int
-    values: list[Value]
+    values: list[DescribedValue]
 
 
-class Operation(NamedTuple):
+class DescribedOperation(NamedTuple):
     """An operation."""
 
     id: str
@@ -42,15 +42,15 @@ class Operation(NamedTuple):
     summary: str
     description: Markup
     scope: str
-    parameters: list[Value]
-    body: list[Value]
-    answers: list[Answer]
+    parameters: list[DescribedValue]
+    body: list[DescribedValue]
+    answers: list[DescribedAnswer]
     problems: list[int]
 
 
 def page(request: HttpRequest, document: Mapping[str, Any]) -> HttpResponse:
     """Render the page."""
-    groups: dict[str, list[Operation]] = {}
+    groups: dict[str, list[DescribedOperation]] = {}
     for path, operations in document["paths"].items():
         for method in METHODS:
             if method in operations:
@@ -66,7 +66,7 @@ def page(request: HttpRequest, document: Mapping[str, Any]) -> HttpResponse:
     return render(request, "api/reference.html", context)
 
 
-def _operation(document: Mapping[str, Any], method: str, path: str, operation: Mapping[str, Any]) -> Operation:
+def _operation(document: Mapping[str, Any], method: str, path: str, operation: Mapping[str, Any]) -> DescribedOperation:
     body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
     answers, problems = [], []
     for status, answer in operation["responses"].items():
@@ -74,8 +74,8 @@ def _operation(document: Mapping[str, Any], method: str, path: str, operation: M
             problems.append(int(status))
             continue
         schema = answer.get("content", {}).get("application/json", {}).get("schema")
-        answers.append(Answer(int(status), list(_values(document, schema)) if schema else []))
-    return Operation(
+        answers.append(DescribedAnswer(int(status), list(_values(document, schema)) if schema else []))
+    return DescribedOperation(
         id=f"{method}-{path.strip('/').replace('/', '-').translate({ord(char): None for char in '{}'})}",
         method=method.upper(),
         path=path,
@@ -89,17 +89,17 @@ def _operation(document: Mapping[str, Any], method: str, path: str, operation: M
     )
 
 
-def _parameter(document: Mapping[str, Any], one: Mapping[str, Any]) -> Value:
+def _parameter(document: Mapping[str, Any], one: Mapping[str, Any]) -> DescribedValue:
     place = {"path": "in the path", "query": "in the query", "header": "header"}[one["in"]]
     kind = _type(document, one["schema"]).removesuffix(" or null")  # what is left out
     text = f"{kind}; {place}"
     described = one.get("description") or _resolved(document, one["schema"]).get("description", "")
-    return Value(one["name"], text, one["required"], _marked(described))
+    return DescribedValue(one["name"], text, one["required"], _marked(described))
 
 
 def _values(
     document: Mapping[str, Any], schema: Mapping[str, Any], within: str = "", depth: int = 0
-) -> Iterator[Value]:
+) -> Iterator[DescribedValue]:
     """Yield the values of an object, those of objects in it after it."""
     found = _resolved(document, schema)
     required = found.get("required", [])
@@ -107,7 +107,7 @@ def _values(
         full = f"{within}{name}"
         own = _resolved(document, inner)
         description = inner.get("description") or (own.get("description", "") if "enum" in own else "")
-        yield Value(full, _type(document, inner), name in required, _marked(description))
+        yield DescribedValue(full, _type(document, inner), name in required, _marked(description))
         if depth < MAX_DEPTH:
             for part in _objects(document, inner):
                 mark = "[]." if part.get("is_item") else "."

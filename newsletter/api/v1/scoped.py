@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from newsletter.api_tokens.scopes import Scope
+from newsletter.api_tokens.scopes import ApiScope
 
 SCOPE = "x-scope"
 
 
-def needs(scope: Scope) -> dict[str, Any]:
+def needs(scope: ApiScope) -> dict[str, Any]:
     """Return what the document says about an operation with this scope. `Caller.publication` checks it."""
     return {SCOPE: str(scope)}

@@ -12,7 +12,7 @@ from newsletter.api.v1.problems import ApiError, fields_named
 from newsletter.api.v1.repeatable import repeatable
 from newsletter.api.v1.scoped import needs
 from newsletter.api.v1.values import Body, Id, JsonObject, RowId, Slug, Text
-from newsletter.api_tokens.scopes import Scope
+from newsletter.api_tokens.scopes import ApiScope
 from newsletter.letters import edition_audience
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
@@ -77,11 +77,11 @@ class SegmentCountOut(Schema):
     "/publications/{slug}/segments",
     response=SegmentPage,
     summary="List segments",
-    openapi_extra=needs(Scope.SEGMENTS_READ),
+    openapi_extra=needs(ApiScope.SEGMENTS_READ),
 )
 def list_segments(request: ApiRequest, slug: Slug, paging: Paging) -> SegmentPage:
     """List the segments of the publication."""
-    publication = request.auth.publication(slug, Scope.SEGMENTS_READ)
+    publication = request.auth.publication(slug, ApiScope.SEGMENTS_READ)
     rows, cursor = page_of(Segment.objects.filter(publication=publication), paging)
     return SegmentPage(items=[_described(one) for one in rows], next_cursor=cursor)
 
@@ -90,22 +90,22 @@ def list_segments(request: ApiRequest, slug: Slug, paging: Paging) -> SegmentPag
     "/publications/{slug}/segments/{int:segment_id}",
     response=SegmentOut,
     summary="Get a segment",
-    openapi_extra=needs(Scope.SEGMENTS_READ),
+    openapi_extra=needs(ApiScope.SEGMENTS_READ),
 )
 def get_segment(request: ApiRequest, slug: Slug, segment_id: Id) -> SegmentOut:
     """Get a segment."""
-    return _described(_segment(request.auth.publication(slug, Scope.SEGMENTS_READ), segment_id))
+    return _described(_segment(request.auth.publication(slug, ApiScope.SEGMENTS_READ), segment_id))
 
 
 @router.get(
     "/publications/{slug}/segments/{int:segment_id}/count",
     response=SegmentCountOut,
     summary="Count the readers of a segment",
-    openapi_extra=needs(Scope.SEGMENTS_READ),
+    openapi_extra=needs(ApiScope.SEGMENTS_READ),
 )
 def count_readers(request: ApiRequest, slug: Slug, segment_id: Id) -> SegmentCountOut:
     """Count the readers of a segment, of those who would get an edition now."""
-    publication = request.auth.publication(slug, Scope.SEGMENTS_READ)
+    publication = request.auth.publication(slug, ApiScope.SEGMENTS_READ)
     count = count_segment(publication, content_of(_segment(publication, segment_id)), now=clock.now())
     return SegmentCountOut(**count._asdict())
 
@@ -114,12 +114,12 @@ def count_readers(request: ApiRequest, slug: Slug, segment_id: Id) -> SegmentCou
     "/publications/{slug}/segments",
     response={201: SegmentOut},
     summary="Add a segment",
-    openapi_extra=needs(Scope.SEGMENTS_WRITE),
+    openapi_extra=needs(ApiScope.SEGMENTS_WRITE),
 )
 @repeatable
 def add_segment(request: ApiRequest, slug: Slug, body: SegmentIn) -> Status[SegmentOut]:
     """Add a segment with a name that no other segment of the publication has."""
-    publication = request.auth.publication(slug, Scope.SEGMENTS_WRITE)
+    publication = request.auth.publication(slug, ApiScope.SEGMENTS_WRITE)
     with fields_named(NAMES, otherwise="definition"):
         found = edit_segment.add_segment(
             publication, name=body.name, definition=body.definition, by=request.auth.owner, now=clock.now()
@@ -131,11 +131,11 @@ def add_segment(request: ApiRequest, slug: Slug, body: SegmentIn) -> Status[Segm
     "/publications/{slug}/segments/{int:segment_id}",
     response=SegmentOut,
     summary="Change a segment",
-    openapi_extra=needs(Scope.SEGMENTS_WRITE),
+    openapi_extra=needs(ApiScope.SEGMENTS_WRITE),
 )
 def change_segment(request: ApiRequest, slug: Slug, segment_id: Id, body: SegmentChange) -> SegmentOut:
     """Change the name or the conditions. An approval of an edition that uses the segment ends."""
-    publication = request.auth.publication(slug, Scope.SEGMENTS_WRITE)
+    publication = request.auth.publication(slug, ApiScope.SEGMENTS_WRITE)
     with fields_named(NAMES, otherwise="definition"):
         changed = edit_segment.change_segment(
             _segment(publication, segment_id),
@@ -152,11 +152,11 @@ def change_segment(request: ApiRequest, slug: Slug, segment_id: Id, body: Segmen
     "/publications/{slug}/segments/{int:segment_id}",
     response={204: None},
     summary="Remove a segment",
-    openapi_extra=needs(Scope.SEGMENTS_WRITE),
+    openapi_extra=needs(ApiScope.SEGMENTS_WRITE),
 )
 def remove_segment(request: ApiRequest, slug: Slug, segment_id: Id) -> Status[None]:
     """Remove a segment that no edition to come and no other segment uses."""
-    publication = request.auth.publication(slug, Scope.SEGMENTS_WRITE)
+    publication = request.auth.publication(slug, ApiScope.SEGMENTS_WRITE)
     edition_audience.remove_segment(_segment(publication, segment_id), by=request.auth.owner, now=clock.now())
     return Status(204, None)
 

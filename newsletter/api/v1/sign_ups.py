@@ -12,7 +12,7 @@ from newsletter.api.v1.problems import ApiError, FieldError, fields_named
 from newsletter.api.v1.repeatable import repeatable
 from newsletter.api.v1.scoped import needs
 from newsletter.api.v1.values import Body, Email, Slug, Text
-from newsletter.api_tokens.scopes import Scope
+from newsletter.api_tokens.scopes import ApiScope
 from newsletter.audience import consent_events, sign_up_limits, typing_slips
 from newsletter.audience.consent_events import ConsentEvidence
 from newsletter.audience.models import ConsentMethod
@@ -59,7 +59,7 @@ ACCEPTED = SignUpOut(message="If this address may be mailed, it gets an email wi
     "/publications/{slug}/sign-ups",
     response={202: SignUpOut},
     summary="Sign somebody up",
-    openapi_extra=needs(Scope.SIGN_UPS_WRITE),
+    openapi_extra=needs(ApiScope.SIGN_UPS_WRITE),
 )
 @repeatable
 def add_sign_up(request: ApiRequest, slug: Slug, body: SignUpIn) -> Status[SignUpOut]:
@@ -69,7 +69,7 @@ def add_sign_up(request: ApiRequest, slug: Slug, body: SignUpIn) -> Status[SignU
     by network and by address. An address that looks like a slip (gmial.com) is refused with a suggestion: ask the
     visitor, and send it again with `as_typed` if they keep it.
     """
-    publication, now = request.auth.publication(slug, Scope.SIGN_UPS_WRITE), clock.now()
+    publication, now = request.auth.publication(slug, ApiScope.SIGN_UPS_WRITE), clock.now()
     if not (publication.is_active and publication.sign_up_open):
         raise InvalidState("Nobody can sign up for this publication at present.")
     with fields_named(otherwise="email"):

@@ -16,7 +16,7 @@ from newsletter.api.v1.problems import ApiError, fields_named
 from newsletter.api.v1.repeatable import repeatable
 from newsletter.api.v1.scoped import needs
 from newsletter.api.v1.values import Body, Email, Id, Moment, Slug, Text
-from newsletter.api_tokens.scopes import Scope
+from newsletter.api_tokens.scopes import ApiScope
 from newsletter.audience import suppressions
 from newsletter.audience.add_subscriber import StatedConsent, add_subscriber
 from newsletter.audience.models import Subscription
@@ -104,11 +104,11 @@ class AddressIn(Body):
     "/publications/{slug}/subscribers",
     response=SubscriberPage,
     summary="List subscribers",
-    openapi_extra=needs(Scope.SUBSCRIBERS_READ),
+    openapi_extra=needs(ApiScope.SUBSCRIBERS_READ),
 )
 def list_subscribers(request: ApiRequest, slug: Slug, paging: Paging, status: StateFilter = None) -> SubscriberPage:
     """List the people with a subscription to the publication, whatever its state, or those in one state."""
-    publication = request.auth.publication(slug, Scope.SUBSCRIBERS_READ)
+    publication = request.auth.publication(slug, ApiScope.SUBSCRIBERS_READ)
     rows, cursor = page_of(subscriptions_of(publication, status), paging, key="subscriber_id")
     return SubscriberPage(items=_described(rows), next_cursor=cursor)
 
@@ -117,11 +117,11 @@ def list_subscribers(request: ApiRequest, slug: Slug, paging: Paging, status: St
     "/publications/{slug}/subscribers/find",
     response=SubscriberOut,
     summary="Find a subscriber by address",
-    openapi_extra=needs(Scope.SUBSCRIBERS_READ),
+    openapi_extra=needs(ApiScope.SUBSCRIBERS_READ),
 )
 def find_subscriber(request: ApiRequest, slug: Slug, body: AddressIn) -> SubscriberOut:
     """Find the subscriber with an address, in any spelling. A POST, so that the address stands in no URL."""
-    publication = request.auth.publication(slug, Scope.SUBSCRIBERS_READ)
+    publication = request.auth.publication(slug, ApiScope.SUBSCRIBERS_READ)
     with fields_named(otherwise="email"):
         address = normalise_email(body.email)
     found = subscriptions_of(publication).filter(subscriber__email=address).first()
@@ -134,11 +134,11 @@ def find_subscriber(request: ApiRequest, slug: Slug, body: AddressIn) -> Subscri
     "/publications/{slug}/subscribers/{int:subscriber_id}",
     response=SubscriberOut,
     summary="Get a subscriber",
-    openapi_extra=needs(Scope.SUBSCRIBERS_READ),
+    openapi_extra=needs(ApiScope.SUBSCRIBERS_READ),
 )
 def get_subscriber(request: ApiRequest, slug: Slug, subscriber_id: Id) -> SubscriberOut:
     """Get the subscriber with a number."""
-    publication = request.auth.publication(slug, Scope.SUBSCRIBERS_READ)
+    publication = request.auth.publication(slug, ApiScope.SUBSCRIBERS_READ)
     return _described([subscription_of(publication, subscriber_id)])[0]
 
 
@@ -146,7 +146,7 @@ def get_subscriber(request: ApiRequest, slug: Slug, subscriber_id: Id) -> Subscr
     "/publications/{slug}/subscribers",
     response={200: AddedOut, 201: AddedOut},
     summary="Add a subscriber",
-    openapi_extra=needs(Scope.SUBSCRIBERS_WRITE),
+    openapi_extra=needs(ApiScope.SUBSCRIBERS_WRITE),
 )
 @repeatable
 def create_subscriber(request: ApiRequest, slug: Slug, body: SubscriberIn) -> Status[AddedOut]:
@@ -156,7 +156,7 @@ def create_subscriber(request: ApiRequest, slug: Slug, body: SubscriberIn) -> St
     person can change it. For visitors of your site, use sign-ups instead. What is stored about a known reader stays;
     a missing first name or time zone is filled in.
     """
-    publication = request.auth.publication(slug, Scope.SUBSCRIBERS_WRITE)
+    publication = request.auth.publication(slug, ApiScope.SUBSCRIBERS_WRITE)
     consent = StatedConsent(body.consent.source, body.consent.given_at, body.consent.wording.strip())
     with fields_named({"email address": "email", "source": "consent.source", "consent given at": "consent.given_at"}):
         added = add_subscriber(

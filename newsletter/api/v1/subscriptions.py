@@ -12,7 +12,7 @@ from newsletter.api.v1.repeatable import repeatable
 from newsletter.api.v1.scoped import needs
 from newsletter.api.v1.subscribers import StateFilter, SubscriptionState, subscription_of, subscriptions_of
 from newsletter.api.v1.values import Body, Email, Id, Slug, Text
-from newsletter.api_tokens.scopes import Scope
+from newsletter.api_tokens.scopes import ApiScope
 from newsletter.audience import suppression_list
 from newsletter.audience.models import ConsentMethod, Subscription
 from newsletter.lib import clock
@@ -51,11 +51,11 @@ class UnsubscribeIn(Body):
     "/publications/{slug}/subscriptions",
     response=SubscriptionPage,
     summary="List subscriptions",
-    openapi_extra=needs(Scope.SUBSCRIPTIONS_READ),
+    openapi_extra=needs(ApiScope.SUBSCRIPTIONS_READ),
 )
 def list_subscriptions(request: ApiRequest, slug: Slug, paging: Paging, status: StateFilter = None) -> SubscriptionPage:
     """List subscriptions without names and addresses, in any state or in one."""
-    publication = request.auth.publication(slug, Scope.SUBSCRIPTIONS_READ)
+    publication = request.auth.publication(slug, ApiScope.SUBSCRIPTIONS_READ)
     rows, cursor = page_of(subscriptions_of(publication, status), paging, key="subscriber_id")
     return SubscriptionPage(items=[_described(one) for one in rows], next_cursor=cursor)
 
@@ -64,11 +64,11 @@ def list_subscriptions(request: ApiRequest, slug: Slug, paging: Paging, status: 
     "/publications/{slug}/subscriptions/{int:subscriber_id}",
     response=SubscriptionOut,
     summary="Get a subscription",
-    openapi_extra=needs(Scope.SUBSCRIPTIONS_READ),
+    openapi_extra=needs(ApiScope.SUBSCRIPTIONS_READ),
 )
 def get_subscription(request: ApiRequest, slug: Slug, subscriber_id: Id) -> SubscriptionOut:
     """Get the subscription of the subscriber with a number."""
-    publication = request.auth.publication(slug, Scope.SUBSCRIPTIONS_READ)
+    publication = request.auth.publication(slug, ApiScope.SUBSCRIPTIONS_READ)
     return _described(subscription_of(publication, subscriber_id))
 
 
@@ -76,7 +76,7 @@ def get_subscription(request: ApiRequest, slug: Slug, subscriber_id: Id) -> Subs
     "/publications/{slug}/subscriptions/unsubscribe",
     response=SubscriptionOut,
     summary="Unsubscribe an address",
-    openapi_extra=needs(Scope.SUBSCRIPTIONS_WRITE),
+    openapi_extra=needs(ApiScope.SUBSCRIPTIONS_WRITE),
 )
 @repeatable
 def unsubscribe(request: ApiRequest, slug: Slug, body: UnsubscribeIn) -> SubscriptionOut:
@@ -85,7 +85,7 @@ def unsubscribe(request: ApiRequest, slug: Slug, body: UnsubscribeIn) -> Subscri
     An address that is not known is stored as unsubscribed, so that no import adds it. Only the person can return, by
     signing up and confirming.
     """
-    publication = request.auth.publication(slug, Scope.SUBSCRIPTIONS_WRITE)
+    publication = request.auth.publication(slug, ApiScope.SUBSCRIPTIONS_WRITE)
     with fields_named(otherwise="email"):
         address = normalise_email(body.email)
         suppression_list.add(

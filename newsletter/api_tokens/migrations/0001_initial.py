@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(help_text='Which program uses it.', max_length=60)),
                 ('prefix', models.CharField(help_text='The first characters of its text, to recognise it by.', max_length=12)),
                 ('token_hash', models.CharField(help_text='Keyed hash of its text (check_token.py).', max_length=64, unique=True)),
-                ('scopes', models.JSONField(help_text='Values of `Scope`.')),
+                ('scopes', models.JSONField(help_text='Values of `ApiScope`.')),
                 ('for_all', models.BooleanField(default=False, help_text='It is for every publication in which its owner has the permission.')),
                 ('owner_times_closed', models.PositiveIntegerField(help_text='How often the account was closed when the token was made. It is void after a further time.')),
                 ('created_at', models.DateTimeField()),

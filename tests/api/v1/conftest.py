@@ -9,7 +9,7 @@ from django.test import Client
 
 from newsletter.accounts.models import User
 from newsletter.api_tokens.manage_tokens import make_token
-from newsletter.api_tokens.scopes import Scope, scopes_open_to
+from newsletter.api_tokens.scopes import ApiScope, scopes_open_to
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
 from tests.support import factories as make
@@ -56,7 +56,7 @@ Programs = Callable[..., Program]
 
 
 def program_of(
-    owner: User, publication: Publication, *scopes: Scope, publications: list[Publication] | None = None
+    owner: User, publication: Publication, *scopes: ApiScope, publications: list[Publication] | None = None
 ) -> Program:
     """A program with these scopes, or with all that its owner may give."""
     made = make_token(

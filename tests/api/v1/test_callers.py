@@ -10,7 +10,7 @@ from newsletter.accounts.models import Role, User
 from newsletter.api.v1.api import api
 from newsletter.api.v1.document import METHODS
 from newsletter.api.v1.scoped import SCOPE
-from newsletter.api_tokens.scopes import Scope
+from newsletter.api_tokens.scopes import ApiScope
 from newsletter.audit.models import Record
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
@@ -51,8 +51,8 @@ def test_a_signed_in_browser_cannot_use_it(publication: Publication) -> None:
 
 def test_every_operation_needs_the_scope_that_its_document_names_and_no_other(publication: Publication) -> None:
     admin = make.person(Role.ADMIN, "Ada")
-    programs = {scope: program_of(admin, publication, scope) for scope in Scope}
-    others = {scope: program_of(admin, publication, *(one for one in Scope if one != scope)) for scope in Scope}
+    programs = {scope: program_of(admin, publication, scope) for scope in ApiScope}
+    others = {scope: program_of(admin, publication, *(one for one in ApiScope if one != scope)) for scope in ApiScope}
     scoped = 0
     for method, path, described in operations():
         scope = described.get(SCOPE)
@@ -60,8 +60,8 @@ def test_every_operation_needs_the_scope_that_its_document_names_and_no_other(pu
             assert path == "/publications"
             continue
         scoped += 1
-        assert others[Scope(scope)](method, path, _smallest(path)).kind == "no-scope", path
-        answer = programs[Scope(scope)](method, path, _smallest(path))
+        assert others[ApiScope(scope)](method, path, _smallest(path)).kind == "no-scope", path
+        answer = programs[ApiScope(scope)](method, path, _smallest(path))
         assert answer.status != 403, f"{method} {path}: {answer.json}"
     assert scoped == len(operations()) - 1
 

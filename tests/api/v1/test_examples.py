@@ -8,7 +8,7 @@ import pytest
 from pytest_django.live_server_helper import LiveServer
 
 from newsletter.api_tokens.manage_tokens import make_token
-from newsletter.api_tokens.scopes import SCOPES, Scope
+from newsletter.api_tokens.scopes import SCOPES, ApiScope
 from newsletter.audience.models import Confirmation
 from newsletter.lib import clock
 from newsletter.stories.models import Story
@@ -23,7 +23,7 @@ EXAMPLES = re.findall(r"^```(\w+)\n(.*?)^```$", GUIDE, re.DOTALL | re.MULTILINE)
 def test_every_example_of_the_guide_works(live_server: LiveServer, monkeypatch: pytest.MonkeyPatch) -> None:
     make.publication(slug="morning")
     made = make_token(
-        make.eddie(), name="guide", scopes=list(Scope), publications=None, expires_at=None, now=clock.now()
+        make.eddie(), name="guide", scopes=list(ApiScope), publications=None, expires_at=None, now=clock.now()
     )
     monkeypatch.setenv("API", f"{live_server.url}/api/v1")
     monkeypatch.setenv("TOKEN", made.text)
