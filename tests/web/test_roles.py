@@ -13,6 +13,7 @@ from django.urls import URLPattern
 
 from newsletter.accounts.models import Role, User
 from newsletter.accounts.permissions import ALLOWED, Permission
+from newsletter.api.v1.api import API
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
 from newsletter.publications.publication_roles import grant_publication_role
@@ -193,6 +194,8 @@ SIGNED_IN = {
     "password",
     "account",
     "sessions",
+    "tokens",
+    "token-new",
     "confirm-identity",
 }
 SIGNED_IN |= {"mfa_index", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_add_webauthn", "mfa_remove_webauthn"}
@@ -203,6 +206,7 @@ PUBLIC |= {"password-forgotten", "password-asked", "password-reset", "invitation
 PUBLIC |= {"unsubscribe", "preferences", "join", "confirm", "own-data", "web-version", "picture", "brand"}
 PUBLIC |= {"archive", "archive-edition", "archive-feed", "archive-json", "archive-sitemap"}
 PUBLIC |= {"healthz", "readyz", "metrics", "webhook-sendgrid", None}  # None: the icon
+PUBLIC |= {pattern.name for pattern in API}  # they know no sessions: tests/api/v1/test_callers.py
 STAFF = [pattern for pattern in urlpatterns if isinstance(pattern, URLPattern) and pattern.name in EXPECTED]
 POSTED = {name for name, access in EXPECTED.items() if access.methods == DONE}
 
