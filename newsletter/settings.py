@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "newsletter.pictures",
     "newsletter.links",
     "newsletter.publications",
+    "newsletter.api_tokens",
     "newsletter.stories",
     "newsletter.giving",
     "newsletter.audience",

@@ -6,6 +6,7 @@ import typer
 
 from newsletter import __version__
 from newsletter.cli.commands import (
+    api_tokens,
     appeals,
     dispatches,
     editions,
@@ -76,6 +77,7 @@ for name, group in (
 ):
     app.add_typer(group, name=name, rich_help_panel=NEWSROOM)
 app.add_typer(ops.app, name="ops", rich_help_panel=RUN)
+app.add_typer(api_tokens.app, name="api-tokens", rich_help_panel=ADMINISTRATION)
 app.add_typer(environment.app, name="environment", rich_help_panel=ADMINISTRATION)
 
 app.command("check", rich_help_panel=ADMINISTRATION)(check)

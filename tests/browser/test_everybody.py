@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from newsletter.accounts import password_reset
 from newsletter.accounts.models import Role, User
+from newsletter.api_tokens.manage_tokens import make_token
 from newsletter.audience import data_requests, subscription_confirmation
 from newsletter.audience.consent_events import ConsentEvidence
 from newsletter.audience.import_models import SubscriberImport
@@ -122,11 +123,21 @@ def invitation_token(publication: Publication) -> str:
     return invitations.create_token(invited)
 
 
+def api_token(publication: Publication) -> None:
+    """That of an editor."""
+    editor = make.person(Role.EDITOR, Role.EDITOR.value)
+    make_token(
+        editor, name="Our CMS", scopes=["stories:read", "stories:write", "sign-ups:write"], publications=[publication],
+        expires_at=None, now=clock.now(),
+    )  # fmt: skip
+
+
 @pytest.fixture
 def everything(three: Publication) -> dict[str, Role | None]:
     """Every page, with something of everything on it, and who looks at it."""
     make.publication(slug="weekend", name="The Weekend Letter", accent_colour="#f5d76e")
     now = clock.now()
+    api_token(three)
     sent = make.approved_edition(three, due_at=now - timedelta(minutes=1))
     dispatch = open_dispatch.open_dispatch(sent.pk, now=now)
     assert dispatch
@@ -234,6 +245,9 @@ def everything(three: Publication) -> dict[str, Role | None]:
         "/account/": Role.OPS,
         "/account/sessions/": Role.OPS,
         "/account/confirm/": Role.OPS,
+        "/account/tokens/": Role.EDITOR,
+        "/account/tokens/new/": Role.EDITOR,
+        "/api/v1/": None,
         "/account/second-factor/": Role.OPS,
         "/account/second-factor/app/": Role.OPS,
         "/account/second-factor/passkeys/new/": Role.OPS,

@@ -44,6 +44,7 @@ WHERE = {
     "InvitationForm": "/invitations/{invitation}",
     "ConfirmPasswordForm": "/account/confirm/",
     "ProfileForm": "/account/",
+    "TokenForm": "/account/tokens/new/",
     "InviteForm": "/users/invite/",
     "RoleForm": "/users/{another}/",
     "PublicationRoleForm": "/users/{user}/roles/",

@@ -10,6 +10,7 @@ from celery import current_app, shared_task
 from django.conf import settings
 
 from newsletter.accounts import session_expiry, staff_emails, unsaved_forms
+from newsletter.api_tokens import kept_replies
 from newsletter.audience import data_requests, kept_reader_counts, sign_up, sign_up_limits, subscriptions
 from newsletter.audience.imports import import_orders
 from newsletter.delivery.dispatches import prune_batches, recovery, return_unsent_stories
@@ -49,6 +50,7 @@ CLEAN_UP: tuple[Callable[..., object], ...] = (
     invitations.delete_old,
     look_up_links.delete_old,
     import_orders.delete_old,
+    kept_replies.delete_old,
     data_requests.delete_expired,
     record_failure.forget_old_failures,
     queue_history.forget_old_samples,
