@@ -16,7 +16,8 @@ from newsletter.api_tokens.scopes import ApiScope
 from newsletter.letters import edition_audience
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
-from newsletter.segments import edit_segment
+from newsletter.segments import edit_segment, may_ask
+from newsletter.segments.may_ask import is_about_all
 from newsletter.segments.models import Segment
 from newsletter.segments.segment_content import content_of, sentence
 from newsletter.segments.segment_counts import count_segment
@@ -106,7 +107,13 @@ def get_segment(request: ApiRequest, slug: Slug, segment_id: Id) -> SegmentOut:
 def count_readers(request: ApiRequest, slug: Slug, segment_id: Id) -> SegmentCountOut:
     """Count the readers of a segment, of those who would get an edition now."""
     publication = request.auth.publication(slug, ApiScope.SEGMENTS_READ)
-    count = count_segment(publication, content_of(_segment(publication, segment_id)), now=clock.now())
+    content = content_of(_segment(publication, segment_id))
+    if not (may_ask.may_see(request.auth.owner, content) and (request.auth.token.for_all or not is_about_all(content))):
+        raise ApiError(
+            "not-permitted",
+            "It asks about gifts that count for all publications, so a token for all of them is needed.",
+        )
+    count = count_segment(publication, content, now=clock.now())
     return SegmentCountOut(**count._asdict())
 
 

@@ -107,6 +107,17 @@ def test_a_segment_is_added_counted_changed_and_removed(program: Program, public
     assert program("GET", path).kind == "not-found"
 
 
+def test_who_gave_to_all_publications_is_counted_with_a_token_for_all_alone(
+    program: Program, publication: Publication
+) -> None:
+    gave = {"groups": [{"conditions": [{"kind": "gave", "test": "within", "value": 30}]}]}
+    path = f"segments/{program('POST', 'segments', {'name': 'Donors', 'definition': gave}).json['id']}/count"
+    assert program("GET", path).json["matching"] == 0
+    limited = program_of(make.eddie(), publication, publications=[publication])
+    assert limited("GET", path).kind == "not-permitted"
+    assert limited("GET", path.removesuffix("/count")).status == 200
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [
