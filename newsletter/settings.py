@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "newsletter.delivery",
     "newsletter.insights",
     "newsletter.ops",
+    "newsletter.notices",
     "newsletter.web",
 ]
 MIDDLEWARE = [

@@ -1,0 +1,89 @@
+"""The kinds of notices, who may get them, and how they are delivered unless a person chooses otherwise."""
+
+from typing import NamedTuple
+
+from django.db import models
+
+
+class NoticeKind(models.TextChoices):
+    """What a notice is about. The values are stable, because webhooks carry them."""
+
+    APPROVAL = "approval"
+    HELD = "held"
+    THIN_QUEUE = "thin-queue"
+    DEADLINE = "deadline"
+    SENT = "sent"
+    ATTENTION = "attention"
+    EVENTS = "events"
+    WEBHOOK = "webhook"
+    ROLE = "role"
+    SIGN_IN = "sign-in"
+
+
+class DeliveryChoice(models.TextChoices):
+    """How somebody gets the notices of a kind."""
+
+    EMAIL = "email", "On the page and by email"
+    DIGEST = "digest", "On the page and in one email a day"
+    PAGE = "page", "On the page only"
+    NONE = "none", "Not at all"
+
+
+class KindRule(NamedTuple):
+    """A kind in words. `may_choose` is False for what protects an account."""
+
+    label: str
+    explanation: str
+    default: DeliveryChoice
+    is_personal: bool = False
+    may_choose: bool = True
+
+
+KINDS: dict[NoticeKind, KindRule] = {
+    NoticeKind.APPROVAL: KindRule(
+        "Waiting for review or approval",
+        "An email is built and needs somebody who submits it for review, or who approves it.",
+        DeliveryChoice.EMAIL,
+    ),
+    NoticeKind.HELD: KindRule(
+        "Held by the service",
+        "Preflight found a problem, or an edition cannot be sent as planned.",
+        DeliveryChoice.EMAIL,
+    ),
+    NoticeKind.THIN_QUEUE: KindRule(
+        "Too few stories",
+        "An edition takes stories for a few hours only and does not have enough.",
+        DeliveryChoice.EMAIL,
+    ),
+    NoticeKind.DEADLINE: KindRule(
+        "Deadline missed",
+        "An edition was held or skipped because it was not ready in time.",
+        DeliveryChoice.EMAIL,
+    ),
+    NoticeKind.SENT: KindRule(
+        "Edition sent", "An edition was sent or stopped, with numbers of readers.", DeliveryChoice.PAGE
+    ),
+    NoticeKind.ATTENTION: KindRule(
+        "Needs attention",
+        "Sending stopped by itself, or some readers did not get an edition.",
+        DeliveryChoice.EMAIL,
+    ),
+    NoticeKind.EVENTS: KindRule(
+        "Delivery events stopped", "The provider’s events do not arrive, or are rejected.", DeliveryChoice.EMAIL
+    ),
+    NoticeKind.WEBHOOK: KindRule(
+        "Webhook switched off", "A webhook failed for three days and was switched off.", DeliveryChoice.EMAIL
+    ),
+    NoticeKind.ROLE: KindRule(
+        "Your role changed", "Somebody gave you a role or took one away.", DeliveryChoice.EMAIL, is_personal=True
+    ),
+    NoticeKind.SIGN_IN: KindRule(
+        "Sign-in from a new browser",
+        "Somebody signed in to your account in a browser in which you had not signed in before.",
+        DeliveryChoice.EMAIL,
+        is_personal=True,
+        may_choose=False,
+    ),
+}
+PERSONAL = [kind for kind, rule in KINDS.items() if rule.is_personal]
+FOR_WEBHOOKS = [kind for kind in KINDS if kind not in PERSONAL]

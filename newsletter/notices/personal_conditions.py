@@ -1,0 +1,60 @@
+"""What is about one person: their role was changed, or somebody signed in to their account in a new browser."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from functools import partial
+
+from newsletter.accounts.models import User
+from newsletter.audit.acts import Act
+from newsletter.audit.models import Record
+from newsletter.notices.conditions import Condition, NoticeText
+from newsletter.notices.kinds import NoticeKind
+from newsletter.publications.models import Publication
+
+LOOKED_BACK = timedelta(hours=6)  # records appear with their transactions, not in the order of their times
+CHANGES = [Act.ROLE_CHANGED, Act.ROLE_GRANTED, Act.ROLE_REVOKED]
+NOT_YOU = "If this was not you, change your password and tell an administrator."
+
+
+def changed_roles(*, now: datetime) -> Iterator[Condition]:
+    """Yield the changes of roles, which the audit log has recorded in their transactions. In one query."""
+    records = Record.objects.filter(act__in=CHANGES, at__gt=now - LOOKED_BACK, subject="user")
+    for record in records.order_by("pk"):
+        yield Condition(
+            NoticeKind.ROLE,
+            f"record:{record.pk}",
+            partial(_role, record),
+            is_event=True,
+            user_id=record.subject_id,
+            not_to=record.user_id,
+            happened_at=record.at,
+        )
+
+
+def new_sign_in(user: User, *, browser: str, network: str, now: datetime) -> Condition:
+    """Return the notice of a sign-in in a browser that is new to this account."""
+
+    def write() -> NoticeText:
+        lines = [f"{browser}, network {network}, {now:%-d %B %Y, %H:%M} UTC.", NOT_YOU]
+        return NoticeText("Sign-in to your account in a new browser", lines, "Show your sessions", OWN_SESSIONS)
+
+    name = f"user:{user.pk}:{now.timestamp():.3f}"
+    return Condition(NoticeKind.SIGN_IN, name, write, is_event=True, user_id=user.pk)
+
+
+OWN_SESSIONS = {"": "/account/sessions/"}
+
+
+def _role(record: Record) -> NoticeText:
+    after, before, slug = (record.details.get(name, "") for name in ("after", "before", "publication"))
+    place = "for all publications"
+    if slug:
+        name = Publication.objects.filter(slug=slug).values_list("name", flat=True).first() or slug
+        place = f"for {name}"
+    who = record.who if record.user_id else "An administrator"
+    if record.act == Act.ROLE_REVOKED or after == "none":
+        line = f"You no longer have the role {before or 'you had'} {place}."
+    else:
+        line = f"You have the role {after} {place}{f' in place of {before}' if before else ''}."
+    lines = [line, f"{who} changed it. It takes effect at once."]
+    return NoticeText("Your role was changed", lines, "Show your roles", {"": "/account/"})
