@@ -28,7 +28,7 @@ def count_unread(user: User) -> int:
 
 def mark(user: User, notices: Iterable[int] | None, *, is_read: bool, now: datetime) -> int:
     """Mark notices of this user as read or unread, all with None. Return how many that changed."""
-    rows = NoticeRecipient.objects.filter(user=user, read_at__isnull=not is_read)
+    rows = NoticeRecipient.objects.filter(user=user, read_at__isnull=is_read)
     if notices is not None:
         rows = rows.filter(notice__in=notices)
     return rows.update(read_at=now if is_read else None)
