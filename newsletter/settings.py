@@ -101,6 +101,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "newsletter.web.shared.unread_notices.UnreadNoticesMiddleware",
     "newsletter.web.site.page_failures.FailureMiddleware",
 ]
 ROOT_URLCONF = "newsletter.urls"

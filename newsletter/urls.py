@@ -58,6 +58,7 @@ from newsletter.web.site import (
     start_page,
 )
 from newsletter.web.site.account import account_page, confirm_identity, second_factor_pages
+from newsletter.web.site.notices import choices_page, notices_page, webhook_pages
 from newsletter.web.site.sign_in import password_forgotten, second_step
 from newsletter.web.site.users import invitation_page, users_page
 
@@ -235,6 +236,15 @@ ACCOUNT = [
     # the names under which django-allauth looks for pages
     path("sign-in/", sign_in_pages.SignIn.as_view(), name="account_login"),
 ]
+NOTICES = [
+    path("notices/", notices_page.listing, name="notices"),
+    path("notices/<int:notice_id>/", notices_page.change, name="notice"),
+    path("account/notices/", choices_page.show, name="notice-choices"),
+    path("webhooks/", webhook_pages.of_all, name="webhooks"),
+    path("publications/<slug:slug>/webhooks/", webhook_pages.of_publication, name="publication-webhooks"),
+    path("webhooks/<int:webhook_id>/", webhook_pages.show, name="webhook"),
+    path("webhooks/<int:webhook_id>/act/", webhook_pages.act, name="webhook-act"),
+]
 USERS = [
     path("users/", users_page.listing, name="users"),
     path("users/invite/", users_page.invite, name="user-invite"),
@@ -281,6 +291,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *AUDIENCE,
     *OPS,
     *ACCOUNT,
+    *NOTICES,
     *USERS,
     *READERS,
     *ARCHIVE,

@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 from django.db import models
 
+from newsletter.accounts.permissions import Permission
+
 
 class NoticeKind(models.TextChoices):
     """What a notice is about. The values are stable, because webhooks carry them."""
@@ -35,6 +37,7 @@ class KindRule(NamedTuple):
     label: str
     explanation: str
     default: DeliveryChoice
+    permissions: tuple[Permission, ...] = ()  # who has one of them somewhere can get such notices
     is_personal: bool = False
     may_choose: bool = True
 
@@ -44,35 +47,49 @@ KINDS: dict[NoticeKind, KindRule] = {
         "Waiting for review or approval",
         "An email is built and needs somebody who submits it for review, or who approves it.",
         DeliveryChoice.EMAIL,
+        (Permission.CURATE, Permission.APPROVE),
     ),
     NoticeKind.HELD: KindRule(
         "Held by the service",
         "Preflight found a problem, or an edition cannot be sent as planned.",
         DeliveryChoice.EMAIL,
+        (Permission.APPROVE,),
     ),
     NoticeKind.THIN_QUEUE: KindRule(
         "Too few stories",
         "An edition takes stories for a few hours only and does not have enough.",
         DeliveryChoice.EMAIL,
+        (Permission.CURATE,),
     ),
     NoticeKind.DEADLINE: KindRule(
         "Deadline missed",
         "An edition was held or skipped because it was not ready in time.",
         DeliveryChoice.EMAIL,
+        (Permission.APPROVE, Permission.CURATE),
     ),
     NoticeKind.SENT: KindRule(
-        "Edition sent", "An edition was sent or stopped, with numbers of readers.", DeliveryChoice.PAGE
+        "Edition sent",
+        "An edition was sent or stopped, with numbers of readers.",
+        DeliveryChoice.PAGE,
+        (Permission.CURATE,),
     ),
     NoticeKind.ATTENTION: KindRule(
         "Needs attention",
         "Sending stopped by itself, or some readers did not get an edition.",
         DeliveryChoice.EMAIL,
+        (Permission.OPERATE, Permission.SEND),
     ),
     NoticeKind.EVENTS: KindRule(
-        "Delivery events stopped", "The provider’s events do not arrive, or are rejected.", DeliveryChoice.EMAIL
+        "Delivery events stopped",
+        "The provider’s events do not arrive, or are rejected.",
+        DeliveryChoice.EMAIL,
+        (Permission.OPERATE,),
     ),
     NoticeKind.WEBHOOK: KindRule(
-        "Webhook switched off", "A webhook failed for three days and was switched off.", DeliveryChoice.EMAIL
+        "Webhook switched off",
+        "A webhook failed for three days and was switched off.",
+        DeliveryChoice.EMAIL,
+        (Permission.CONFIGURE,),
     ),
     NoticeKind.ROLE: KindRule(
         "Your role changed", "Somebody gave you a role or took one away.", DeliveryChoice.EMAIL, is_personal=True

@@ -17,7 +17,7 @@ class WebhookFormat(models.TextChoices):
     """What a webhook posts."""
 
     SIGNED = "signed", "Signed JSON (Standard Webhooks)"
-    SLACK = "slack", "Text for Slack, Mattermost or Teams"
+    SLACK = "slack", "Text for Slack or Mattermost"
 
 
 class Webhook(models.Model):
@@ -46,6 +46,10 @@ class Webhook(models.Model):
 
     class Meta:
         ordering: ClassVar[list[str]] = ["name", "id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["publication", "name"], name="webhook_name_once"),
+            models.UniqueConstraint(fields=["name"], condition=Q(publication=None), name="webhook_of_all_name_once"),
+        ]
 
     def __str__(self) -> str:
         return self.name

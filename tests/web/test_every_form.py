@@ -69,6 +69,9 @@ WHERE = {
     "StopForm": "/ops/dispatches/{dispatch}/stop/",
     "SuppressionForm": "/readers/suppressions/",
     "ReaderFileForm": "/readers/imports/",
+    "NoticeChoicesForm": "/account/notices/",
+    "WebhookForm": "/publications/morning/webhooks/",
+    "WebhookChangeForm": "/webhooks/{webhook}/",
     "ImportTermsForm": "/readers/imports/{order}/",
 }
 

@@ -49,6 +49,7 @@ def add_webhook(
             Publication.objects.select_for_update().get(pk=publication.pk)
         if Webhook.objects.filter(publication=publication).count() >= MAX_WEBHOOKS:
             raise InvalidState(f"There are {MAX_WEBHOOKS} webhooks already. Remove one first.")
+        _require_free_name(webhook)
         webhook.save()
         audit_trail.record(by, Act.WEBHOOK_ADDED, webhook, now=now, host=webhook.host, **_place(webhook))
     return webhook, secret
@@ -69,6 +70,7 @@ def change_webhook(
             details["host"] = host
             webhook.address, webhook.host = address, host
         webhook.name, webhook.kinds = name, list(kinds)
+        _require_free_name(webhook)
         if details:
             webhook.save(update_fields=["name", "kinds", "encrypted_address", "host"])
             audit_trail.record(by, Act.WEBHOOK_CHANGED, webhook, now=now, **details, **_place(webhook))
@@ -154,6 +156,12 @@ def _locked(webhook: Webhook) -> Webhook:
 def _require_on(webhook: Webhook) -> None:
     if not webhook.is_on:
         raise InvalidState("The webhook is switched off. Switch it on first.")
+
+
+def _require_free_name(webhook: Webhook) -> None:
+    same = Webhook.objects.filter(publication=webhook.publication_id, name=webhook.name).exclude(pk=webhook.pk)
+    if same.exists():
+        raise BadInput("name", "is that of another webhook.", "Choose another one.")
 
 
 def _place(webhook: Webhook) -> dict[str, str]:
