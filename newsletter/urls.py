@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, path
 from django.views.generic import RedirectView, View
 
 from newsletter.api import metrics, sendgrid_webhook
+from newsletter.notice_urls import NOTICES
 from newsletter.reader_urls import AUDIENCE
 from newsletter.web.archive import archive_feeds, archive_pages
 from newsletter.web.desk import (
@@ -58,7 +59,6 @@ from newsletter.web.site import (
     start_page,
 )
 from newsletter.web.site.account import account_page, confirm_identity, second_factor_pages
-from newsletter.web.site.notices import choices_page, notices_page, webhook_pages
 from newsletter.web.site.sign_in import password_forgotten, second_step
 from newsletter.web.site.users import invitation_page, users_page
 
@@ -235,15 +235,6 @@ ACCOUNT = [
     ),
     # the names under which django-allauth looks for pages
     path("sign-in/", sign_in_pages.SignIn.as_view(), name="account_login"),
-]
-NOTICES = [
-    path("notices/", notices_page.listing, name="notices"),
-    path("notices/<int:notice_id>/", notices_page.change, name="notice"),
-    path("account/notices/", choices_page.show, name="notice-choices"),
-    path("webhooks/", webhook_pages.of_all, name="webhooks"),
-    path("publications/<slug:slug>/webhooks/", webhook_pages.of_publication, name="publication-webhooks"),
-    path("webhooks/<int:webhook_id>/", webhook_pages.show, name="webhook"),
-    path("webhooks/<int:webhook_id>/act/", webhook_pages.act, name="webhook-act"),
 ]
 USERS = [
     path("users/", users_page.listing, name="users"),

@@ -1,1 +1,1 @@
-"""What staff users are told, by page, email, Slack or signed webhook: each notice once, to those who may know it."""
+"""Notices to staff users, by page, email, Slack or signed webhook: each once, to those who may know it."""

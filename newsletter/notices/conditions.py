@@ -1,4 +1,4 @@
-"""What staff have to be told: conditions that hold, and events of the last day, each under a name of its own."""
+"""What staff have to know: conditions that hold, and events of the last day, each under a name of its own."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -22,7 +22,7 @@ class NoticeText(NamedTuple):
 class Condition(NamedTuple):
     """Something to tell. `write` returns the words, and is called once, for a condition that is new.
 
-    An event (`is_event`) is over from the start. `not_to`, a user's id, caused it and is not told.
+    An event (`is_event`) is over from the start. `not_to`, a user's id, caused it and gets no notice.
     """
 
     kind: NoticeKind

@@ -16,7 +16,7 @@ from newsletter.lib.display_text import pluralize, with_full_stop
 from newsletter.notices.conditions import Condition, NoticeText
 from newsletter.notices.kinds import NoticeKind
 
-RECENT = timedelta(days=1)  # an event is told for so long, should the workers have been away
+RECENT = timedelta(days=1)  # an event becomes a notice for so long, should the workers have been away
 HELD_FOR = timedelta(days=7)  # after its time, a held edition is history
 MAX_EDITIONS = 500  # looked at
 MAX_FINDINGS = 3  # named

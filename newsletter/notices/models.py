@@ -1,4 +1,4 @@
-"""Notices, the people who are told, and what each of them chose."""
+"""Notices, the people who get them, and what each of them chose."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -12,14 +12,14 @@ from newsletter.notices.kinds import DeliveryChoice, NoticeKind
 from newsletter.notices.webhook_models import Webhook, WebhookAttempt, WebhookDelivery
 from newsletter.publications.models import Publication
 
-__all__ = ["Notice", "NoticeChoice", "NoticeRecipient", "Webhook", "WebhookAttempt", "WebhookDelivery"]
+__all__ = ["NoticeChoice", "NoticeRecipient", "StaffNotice", "Webhook", "WebhookAttempt", "WebhookDelivery"]
 
 
-class Notice(models.Model):
-    """One thing that staff are told, once. A condition is open until it is over; an event is over from the start."""
+class StaffNotice(models.Model):
+    """One thing that staff learn, once. A condition is open until it is over; an event is over from the start."""
 
     kind = models.CharField(max_length=10, choices=NoticeKind.choices)
-    key = models.CharField(max_length=120, unique=True, help_text="So that nobody is told twice.")
+    key = models.CharField(max_length=120, unique=True, help_text="So that nobody gets it twice.")
     condition = models.CharField(max_length=100, help_text="What it is about, such as `edition:5`.")
     publication = models.ForeignKey(
         Publication, null=True, blank=True, on_delete=models.CASCADE, related_name="notices", help_text="Empty: all."
@@ -29,7 +29,7 @@ class Notice(models.Model):
     lines = models.JSONField(default=list, help_text="What happened, in sentences.")
     label = models.CharField(max_length=60, help_text="Of the button that leads to where one acts.")
     paths = models.JSONField(
-        default=dict, help_text="Where one acts, by the permission that it needs; who has one of them is told."
+        default=dict, help_text="Where one acts, by the permission that it needs; who has one of them gets it."
     )
     happened_at = models.DateTimeField(db_index=True)
     ended_at = models.DateTimeField(null=True, blank=True, help_text="Since when the condition is over.")
@@ -58,9 +58,9 @@ class RecipientQuerySet(models.QuerySet["NoticeRecipient"]):
 
 
 class NoticeRecipient(models.Model):
-    """One person who is told a notice, by which permission, and what became of it."""
+    """One person who gets a notice, by which permission, and what became of it."""
 
-    notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="recipients")
+    notice = models.ForeignKey(StaffNotice, on_delete=models.CASCADE, related_name="recipients")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
     permission = models.CharField(max_length=10, blank=True, help_text="Empty: it is about the person.")
     choice = models.CharField(max_length=6, choices=DeliveryChoice.choices)

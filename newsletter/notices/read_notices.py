@@ -10,11 +10,11 @@ from newsletter.accounts.permissions import Permission, permitted_ids
 from newsletter.delivery.dispatches.active_pauses import active_pauses
 from newsletter.delivery.dispatches.if_nobody_acts import if_nobody_acts
 from newsletter.delivery.pause_models import SendingPause
-from newsletter.notices.models import Notice, NoticeRecipient
+from newsletter.notices.models import NoticeRecipient, StaffNotice
 
 
 def notices_of(user: User) -> QuerySet[NoticeRecipient]:
-    """Return what this user was told and may still know, the newest first."""
+    """Return the notices that this user got and may still know, the newest first."""
     rows = NoticeRecipient.objects.filter(_visible(user), user=user)
     return rows.select_related("notice__publication", "notice__edition__publication").order_by(
         "-notice__happened_at", "-notice_id"
@@ -42,7 +42,7 @@ def may_see(recipient: NoticeRecipient, user: User) -> bool:
     return ids is None or recipient.notice.publication_id in ids
 
 
-def consequence(notice: Notice, *, pauses: Iterable[SendingPause], now: datetime) -> str:
+def consequence(notice: StaffNotice, *, pauses: Iterable[SendingPause], now: datetime) -> str:
     """Return what happens to the edition of an open notice if nobody acts; empty for others."""
     if notice.ended_at is not None or notice.edition is None:
         return ""

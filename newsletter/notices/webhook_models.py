@@ -84,7 +84,7 @@ class WebhookDelivery(Claimable):
 
     webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="deliveries")
     notice = models.ForeignKey(
-        "notices.Notice", null=True, blank=True, on_delete=models.CASCADE, related_name="deliveries"
+        "notices.StaffNotice", null=True, blank=True, on_delete=models.CASCADE, related_name="deliveries"
     )
     message_id = models.CharField(max_length=40, unique=True)
     kind = models.CharField(max_length=10, help_text="The kind of its notice, or `test`.")

@@ -1,7 +1,8 @@
 """Write notices: each condition once, for the people who may know it and want to, and for webhooks.
 
 A run compares the conditions that hold with the open notices, so it may be repeated, and two at once do no harm.
-Nothing is written in the transaction of what is told: its row is there already, and a fault here stops no edition.
+Nothing is written in the transaction of what a notice is about: its row is there already, and a fault here stops no
+edition.
 """
 
 from collections.abc import Callable, Iterable
@@ -16,7 +17,7 @@ from newsletter.notices import edition_conditions, personal_conditions, service_
 from newsletter.notices.choices import choices_of, email_time
 from newsletter.notices.conditions import Condition, NoticeText
 from newsletter.notices.kinds import DeliveryChoice, NoticeKind
-from newsletter.notices.models import Notice, NoticeRecipient
+from newsletter.notices.models import NoticeRecipient, StaffNotice
 from newsletter.notices.webhooks import order_deliveries
 
 MOST = 200  # new notices in a run; the next one goes on
@@ -36,7 +37,7 @@ JUDGED: tuple[tuple[Finder, tuple[NoticeKind, ...]], ...] = (
     (lambda now: service_conditions.thin_queues(now=now), (NoticeKind.THIN_QUEUE,)),
     (lambda now: service_conditions.silent_events(now=now), (NoticeKind.EVENTS,)),
 )
-# whose end is told: something was broken, and people may be waiting for the end
+# whose end is a notice, too: something was broken, and people may be waiting for the end
 OVER = {
     NoticeKind.EVENTS: ("Delivery events arrive again", "The delivery reports go on."),
     NoticeKind.ATTENTION: ("{title}: this is over", "Nothing needs to be done any more."),
@@ -53,7 +54,7 @@ def write_judged(*, now: datetime) -> int:
     return _run(JUDGED, now=now)
 
 
-def write(condition: Condition, *, now: datetime) -> Notice | None:
+def write(condition: Condition, *, now: datetime) -> StaffNotice | None:
     """Write one notice with its recipients; None if it is written already."""
     text = condition.write()
     if len(condition.name) > 90:
@@ -61,7 +62,7 @@ def write(condition: Condition, *, now: datetime) -> Notice | None:
     suffix = "" if condition.is_event else f":{int(now.timestamp())}"
     try:
         with transaction.atomic():
-            notice = Notice.objects.create(
+            notice = StaffNotice.objects.create(
                 kind=condition.kind,
                 key=f"{condition.kind}:{condition.name}{suffix}",
                 condition=condition.name,
@@ -94,12 +95,12 @@ def _run(finders: tuple[tuple[Finder, tuple[NoticeKind, ...]], ...], *, now: dat
 
 def _compare(found: list[Condition], ends: tuple[NoticeKind, ...], *, now: datetime) -> int:
     """Write the conditions that have no notice, and close the notices whose condition is not found any more."""
-    open_ones = {(one.kind, one.condition): one for one in Notice.objects.filter(kind__in=ends, ended_at=None)}
+    open_ones = {(one.kind, one.condition): one for one in StaffNotice.objects.filter(kind__in=ends, ended_at=None)}
     events = [f"{one.kind}:{one.name}" for one in found if one.is_event]
-    told = set(Notice.objects.filter(key__in=events).values_list("key", flat=True)) if events else set()
+    written_keys = set(StaffNotice.objects.filter(key__in=events).values_list("key", flat=True)) if events else set()
     written = 0
     for one in found:
-        is_known = f"{one.kind}:{one.name}" in told if one.is_event else (one.kind, one.name) in open_ones
+        is_known = f"{one.kind}:{one.name}" in written_keys if one.is_event else (one.kind, one.name) in open_ones
         if not is_known and written < MOST and write(one, now=now):
             written += 1
     holding = {(one.kind, one.name) for one in found}
@@ -109,9 +110,9 @@ def _compare(found: list[Condition], ends: tuple[NoticeKind, ...], *, now: datet
     return written
 
 
-def _close(notice: Notice, *, now: datetime) -> int:
+def _close(notice: StaffNotice, *, now: datetime) -> int:
     """Note that a condition is over; tell it where that is useful. Return how many notices that wrote."""
-    if not Notice.objects.filter(pk=notice.pk, ended_at=None).update(ended_at=now):
+    if not StaffNotice.objects.filter(pk=notice.pk, ended_at=None).update(ended_at=now):
         return 0
     if notice.kind not in OVER:
         return 0
@@ -128,7 +129,7 @@ def _close(notice: Notice, *, now: datetime) -> int:
     return 1 if write(over, now=now) else 0
 
 
-def _tell(notice: Notice, condition: Condition, *, now: datetime) -> None:
+def _tell(notice: StaffNotice, condition: Condition, *, now: datetime) -> None:
     """Add the recipients: who has one of the permissions, wants it, and did not cause it."""
     people: dict[int, tuple[User, str]] = {}
     if condition.user_id is not None:

@@ -1,4 +1,4 @@
-"""A publication, and the people of a newsroom who may be told."""
+"""A publication, and the people of a newsroom who may get notices."""
 
 import pytest
 

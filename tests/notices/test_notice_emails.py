@@ -34,9 +34,7 @@ def tell(publication: Publication, number: int, *, now: datetime = MONDAY) -> No
         f"Edition {number} waits", ["Subject: Tide"], "Review the email", {"approve": f"/editions/{edition.pk}/"}
     )
     name = f"edition:{edition.pk}"
-    assert write_notices.write(
-        Condition(NoticeKind.APPROVAL, name, lambda: text, publication.pk, edition.pk), now=now
-    )
+    assert write_notices.write(Condition(NoticeKind.APPROVAL, name, lambda: text, publication.pk, edition.pk), now=now)
 
 
 def subjects() -> list[str]:

@@ -23,7 +23,7 @@ from newsletter.lib.safe_connection import PUBLIC_ONLY, FetchPolicy
 from newsletter.notices import write_notices
 from newsletter.notices.conditions import Condition, NoticeText
 from newsletter.notices.kinds import NoticeKind
-from newsletter.notices.models import Notice, Webhook, WebhookAttempt, WebhookDelivery
+from newsletter.notices.models import StaffNotice, Webhook, WebhookAttempt, WebhookDelivery
 from newsletter.notices.webhook_models import WebhookFormat
 from newsletter.notices.webhooks import edit_webhook
 from newsletter.notices.webhooks.call_webhooks import MAX_TRIES, WAITS, call_next
@@ -53,8 +53,8 @@ def add(publication: Publication | None, url: str = "", form: WebhookFormat = We
 def tell(publication: Publication | None, title: str = "The Morning Post waits", *, now: datetime = MONDAY) -> None:
     text = NoticeText(title, ["Subject: <Tide> & time"], "Review the email", {"approve": "/editions/5/"})
     kind = NoticeKind.APPROVAL if publication else NoticeKind.EVENTS
-    name = f"{title}:{Notice.objects.count()}"
-    assert write_notices.write(Condition(kind, name, lambda: text, publication and publication.pk), now=now)
+    name = f"{title}:{StaffNotice.objects.count()}"
+    assert write_notices.write(Condition(kind, name, lambda: text, publication.pk if publication else None), now=now)
 
 
 def run(site: Website, *, now: datetime, most: int = 20, **said: Any) -> int:
@@ -76,7 +76,7 @@ def test_a_notice_arrives_with_a_signature_that_the_receiver_s_library_accepts(
     message = Receiver(secret).verify(body, headers)
     assert message["type"] == "notice.approval"
     assert message["data"] == {
-        "notice": Notice.objects.get().pk,
+        "notice": StaffNotice.objects.get().pk,
         "title": "The Morning Post waits",
         "lines": ["Subject: <Tide> & time"],
         "if_nobody_acts": "",
@@ -144,9 +144,7 @@ def test_it_gets_the_kinds_that_were_chosen_of_its_publication_only(publication:
     tell(None, "Events")
     edit_webhook.change_webhook(everything, name="Chat", kinds=[NoticeKind.SENT], by=None, now=MONDAY)
     tell(publication, "Ours again")
-    titles = [
-        {one.notice.title for one in each.deliveries.all() if one.notice} for each in (hook, everything)
-    ]
+    titles = [{one.notice.title for one in each.deliveries.all() if one.notice} for each in (hook, everything)]
     assert titles == [{"Ours", "Ours again"}, {"Another", "Ours", "Events"}]
 
 
@@ -177,7 +175,7 @@ def test_what_fails_is_tried_further_and_further_apart_and_given_up_and_can_be_r
     assert (hook.failures, hook.failing_since) == (0, None)
 
 
-def test_after_three_days_of_failures_it_is_switched_off_and_that_is_told(
+def test_after_three_days_of_failures_it_is_switched_off_and_that_is_notices_for(
     publication: Publication, site: Website
 ) -> None:
     ada = make.person(Role.ADMIN, "Ada")

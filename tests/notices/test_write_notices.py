@@ -1,4 +1,4 @@
-"""Each thing is told once, to the people who may know it, and a condition that is over is closed."""
+"""Each thing is a notice once, to the people who may know it, and a condition that is over is closed."""
 
 from datetime import datetime, timedelta
 
@@ -21,7 +21,7 @@ from newsletter.lib import clock
 from newsletter.notices import delete_old, edition_conditions, read_notices, write_notices
 from newsletter.notices.choices import choose
 from newsletter.notices.kinds import DeliveryChoice, NoticeKind
-from newsletter.notices.models import Notice, NoticeRecipient
+from newsletter.notices.models import NoticeRecipient, StaffNotice
 from newsletter.notices.personal_conditions import new_sign_in
 from newsletter.publications.models import Publication
 from newsletter.publications.publication_roles import grant_publication_role, revoke_publication_role
@@ -40,13 +40,13 @@ def waiting(publication: Publication, due_at: datetime = MONDAY) -> Edition:
     return assemble_edition.assemble(edition.pk, now=due_at - HOUR)
 
 
-def told(user: User, kind: NoticeKind | None = None) -> list[NoticeRecipient]:
+def notices_for(user: User, kind: NoticeKind | None = None) -> list[NoticeRecipient]:
     found = read_notices.notices_of(User.objects.get(pk=user.pk))
     return list(found.filter(notice__kind=kind) if kind else found)
 
 
-def sentence(notice: Notice, now: datetime) -> str:
-    fresh = Notice.objects.select_related("edition__publication").get(pk=notice.pk)
+def sentence(notice: StaffNotice, now: datetime) -> str:
+    fresh = StaffNotice.objects.select_related("edition__publication").get(pk=notice.pk)
     return read_notices.consequence(fresh, pauses=[], now=now)
 
 
@@ -56,16 +56,16 @@ def test_an_email_that_waits_for_approval_is_told_once_and_closed_when_it_is_app
     edition = waiting(publication)
     now = MONDAY - HOUR
     assert [write_notices.write_new(now=now + n * MINUTE) for n in range(3)] == [1, 0, 0]
-    [row] = told(eddie)
+    [row] = notices_for(eddie)
     assert row.notice.title == "The Morning Post of Mon 23 Nov 2026 waits for approval"
     assert row.path == f"/editions/{edition.pk}/"
     assert sentence(row.notice, now) == ("Without an approval by today, 10:00 EST it is held and no reader gets it."), (
         "as the page of the edition says it"
     )
-    assert told(cora) == [], "a curator cannot approve"
+    assert notices_for(cora) == [], "a curator cannot approve"
     edition_decisions.approve(edition, content_hash=edition.content_hash, by=eddie, now=now)
     assert write_notices.write_new(now=now + HOUR / 2) == 0
-    [row] = told(eddie)
+    [row] = notices_for(eddie)
     assert row.notice.ended_at == now + HOUR / 2
     assert sentence(row.notice, now) == ""
 
@@ -77,14 +77,14 @@ def test_where_two_people_have_to_agree_the_second_is_told_after_the_first_has_s
     edition = waiting(publication)
     write_notices.write_new(now=MONDAY - HOUR)
     for person in (eddie, cora, ada):
-        assert [row.notice.title for row in told(person)] == [
+        assert [row.notice.title for row in notices_for(person)] == [
             "The Morning Post of Mon 23 Nov 2026 waits to be submitted for review"
         ]
     second_person.submit_for_review(edition, content_hash=edition.content_hash, by=eddie, now=MONDAY - HOUR)
     write_notices.write_new(now=MONDAY - HOUR + MINUTE)
-    assert [row.notice.ended_at is None for row in told(ada)] == [True, False]
-    assert "Eddie submitted it for review." in told(ada)[0].notice.lines
-    assert len(told(eddie)) == 1, "who submitted it cannot approve it and is not asked to"
+    assert [row.notice.ended_at is None for row in notices_for(ada)] == [True, False]
+    assert "Eddie submitted it for review." in notices_for(ada)[0].notice.lines
+    assert len(notices_for(eddie)) == 1, "who submitted it cannot approve it and is not asked to"
 
 
 def test_what_preflight_stops_is_told_with_its_findings_and_what_a_person_holds_is_not(
@@ -97,7 +97,7 @@ def test_what_preflight_stops_is_told_with_its_findings_and_what_a_person_holds_
     other = waiting(make.publication(), MONDAY + HOUR)
     edition_decisions.hold(other, reason="The lawyers are reading.", by=eddie, now=MONDAY - HOUR)
     write_notices.write_new(now=MONDAY - HOUR)
-    [row] = told(eddie)
+    [row] = notices_for(eddie)
     assert row.notice.kind == NoticeKind.HELD
     assert row.notice.lines == ["Preflight found: link.broken.", "Story 1: Enter a whole address."]
     assert sentence(row.notice, MONDAY) == "It stays held and no reader gets it."
@@ -110,7 +110,7 @@ def test_a_missed_deadline_says_what_was_done(publication: Publication, eddie: U
     skipped = make.edition(make.publication(name="Evening", minimum_stories=3), due_at=MONDAY)
     assemble_edition.assemble(skipped.pk, now=MONDAY)
     write_notices.write_new(now=late)
-    lines = {row.notice.title: row.notice.lines[0] for row in told(eddie, NoticeKind.DEADLINE)}
+    lines = {row.notice.title: row.notice.lines[0] for row in notices_for(eddie, NoticeKind.DEADLINE)}
     assert lines == {
         "The Morning Post of Mon 23 Nov 2026 missed its time and was held": "Not approved in time.",
         "Evening of Mon 23 Nov 2026 missed its time and was skipped": (
@@ -128,13 +128,13 @@ def test_a_thin_queue_is_told_hours_before_it_closes_as_assembly_would_find_it(
     closes = MONDAY - HOUR / 2
     assert write_notices.write_judged(now=closes - 5 * HOUR) == 0, "not that early"
     assert [write_notices.write_judged(now=closes - 3 * HOUR + n * MINUTE) for n in range(3)] == [1, 0, 0]
-    [row] = told(cora)
+    [row] = notices_for(cora)
     assert row.notice.lines[0] == "It has 1 of the 2 stories that it needs.", "a story under embargo does not count"
     assert row.notice.lines[1] == "Stories are taken until today, 06:30 EST."
     assert "without 2 stories at its send time it is skipped" in sentence(row.notice, closes - HOUR)
     make.story(publication)
     write_notices.write_judged(now=closes - HOUR)
-    assert told(cora)[0].notice.ended_at == closes - HOUR
+    assert notices_for(cora)[0].notice.ended_at == closes - HOUR
 
 
 def test_a_condition_that_comes_back_is_told_again(publication: Publication, cora: User) -> None:
@@ -145,7 +145,7 @@ def test_a_condition_that_comes_back_is_told_again(publication: Publication, cor
     write_notices.write_judged(now=MONDAY - 2 * HOUR)
     another.delete()
     write_notices.write_judged(now=MONDAY - HOUR)
-    assert [row.notice.ended_at for row in told(cora)] == [None, MONDAY - 2 * HOUR]
+    assert [row.notice.ended_at for row in notices_for(cora)] == [None, MONDAY - 2 * HOUR]
     assert story.pk
 
 
@@ -165,10 +165,10 @@ def test_a_sent_edition_is_told_with_its_numbers_and_nothing_of_its_readers(
     edition = edition_decisions.mark_dispatched(dispatch.edition, now=MONDAY)
     assert edition.state == EditionState.DISPATCHED
     assert [write_notices.write_new(now=MONDAY + n * HOUR) for n in range(3)] == [1, 0, 0]
-    [row] = told(cora)
+    [row] = notices_for(cora)
     assert row.notice.title == "The Morning Post of Mon 23 Nov 2026 was sent"
     assert row.notice.lines == ["Accepted by the provider: 3 readers of 3."]
-    assert "readers.example" not in str(Notice.objects.values())
+    assert "readers.example" not in str(StaffNotice.objects.values())
 
 
 def test_sending_that_stops_by_itself_is_told_with_its_end_and_a_person_s_pause_is_not(
@@ -179,13 +179,13 @@ def test_sending_that_stops_by_itself_is_told_with_its_end_and_a_person_s_pause_
     Dispatch.objects.filter(pk=dispatch.pk).update(state=DispatchState.ATTENTION, reason="Settle 1 batch.")
     assert write_notices.write_new(now=MONDAY) == 1
     assert write_notices.write_new(now=MONDAY + MINUTE) == 0
-    [row], [same] = told(otto), told(eddie)
+    [row], [same] = notices_for(otto), notices_for(eddie)
     assert row.notice == same.notice
     assert (row.path, same.path) == ("/ops/", f"/editions/{dispatch.edition_id}/"), "each goes where they can act"
     assert sentence(row.notice, MONDAY) == "The readers that need attention do not get it."
     Dispatch.objects.filter(pk=dispatch.pk).update(state=DispatchState.OPEN, reason="")
     assert write_notices.write_new(now=MONDAY + HOUR) == 1
-    assert told(otto)[0].notice.title.endswith("needs attention: this is over")
+    assert notices_for(otto)[0].notice.title.endswith("needs attention: this is over")
     control_dispatch.pause(Dispatch.objects.get(), reason="A wrong name.", by=otto)
     assert write_notices.write_new(now=MONDAY + 2 * HOUR) == 0
 
@@ -198,11 +198,11 @@ def test_rejected_events_are_told_to_those_who_run_everything_and_so_is_their_re
     grant_publication_role(olga, publication, role=Role.OPS, by=None, now=MONDAY)
     PostRefusal.objects.create(reason=Reason.NO_KEY, first_at=MONDAY, last_at=MONDAY)
     assert [write_notices.write_judged(now=MONDAY + n * MINUTE) for n in (1, 2)] == [1, 0]
-    assert "SENDGRID_WEBHOOK_KEY is not set." in told(otto)[0].notice.lines[0]
-    assert told(eddie) == told(olga) == [], "it is about all publications"
+    assert "SENDGRID_WEBHOOK_KEY is not set." in notices_for(otto)[0].notice.lines[0]
+    assert notices_for(eddie) == notices_for(olga) == [], "it is about all publications"
     webhook_post_queue.store(b"[]", stamp="1", now=MONDAY + HOUR)
     assert write_notices.write_judged(now=MONDAY + HOUR) == 1
-    assert told(otto)[0].notice.title == "Delivery events arrive again"
+    assert notices_for(otto)[0].notice.title == "Delivery events arrive again"
 
 
 def test_whose_role_changed_is_told_by_the_record_of_the_act(publication: Publication, cora: User, ada: User) -> None:
@@ -211,12 +211,12 @@ def test_whose_role_changed_is_told_by_the_record_of_the_act(publication: Public
     grant_publication_role(cora, publication, role=Role.OPS, by=ada, now=now)
     revoke_publication_role(cora, publication, by=None, now=now)
     assert [write_notices.write_new(now=now), write_notices.write_new(now=now)] == [3, 0]
-    assert {row.notice.lines[0] for row in told(cora, NoticeKind.ROLE)} == {
+    assert {row.notice.lines[0] for row in notices_for(cora, NoticeKind.ROLE)} == {
         "You have the role editor for all publications in place of curator.",
         "You have the role ops for The Morning Post.",
         "You no longer have the role ops for The Morning Post.",
     }
-    assert told(ada) == []
+    assert notices_for(ada) == []
 
 
 def test_nobody_is_told_of_a_publication_that_they_may_not_see(publication: Publication, eddie: User) -> None:
@@ -228,22 +228,22 @@ def test_nobody_is_told_of_a_publication_that_they_may_not_see(publication: Publ
     waiting(publication)
     waiting(other, MONDAY + HOUR)
     write_notices.write_new(now=MONDAY - HOUR)
-    assert [row.notice.publication for row in told(emma, NoticeKind.APPROVAL)] == [other]
-    assert len(told(eddie)) == 2
+    assert [row.notice.publication for row in notices_for(emma, NoticeKind.APPROVAL)] == [other]
+    assert len(notices_for(eddie)) == 2
     assert not gone.notices.exists()
     revoke_publication_role(emma, other, by=None, now=MONDAY)
-    assert told(emma, NoticeKind.APPROVAL) == [], "nor what they were told before, once the role is gone"
-    assert read_notices.count_unread(User.objects.get(pk=emma.pk)) == len(told(emma, NoticeKind.ROLE)) == 1
+    assert notices_for(emma, NoticeKind.APPROVAL) == [], "nor what they knew before, once the role is gone"
+    assert read_notices.count_unread(User.objects.get(pk=emma.pk)) == len(notices_for(emma, NoticeKind.ROLE)) == 1
 
 
 def test_who_chose_so_gets_nothing_of_a_kind(publication: Publication, eddie: User) -> None:
     choose(eddie, {NoticeKind.APPROVAL: DeliveryChoice.NONE}, by=eddie, now=MONDAY)
     waiting(publication)
     write_notices.write_new(now=MONDAY - HOUR)
-    assert told(eddie) == []
+    assert notices_for(eddie) == []
 
 
-def test_a_fault_in_one_kind_does_not_keep_the_others_from_being_told(
+def test_a_fault_in_one_kind_does_not_keep_the_others_from_being_notices_for(
     publication: Publication, eddie: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(edition_conditions, "held_editions", lambda **_: 1 / 0)
@@ -280,7 +280,7 @@ def test_every_path_of_a_notice_leads_to_a_page(publication: Publication, eddie:
     write_notices.write_new(now=clock.now())
     write_notices.write_new(now=MONDAY - HOUR)
     write_notices.write_judged(now=MONDAY - HOUR)
-    paths = {path for paths in Notice.objects.values_list("paths", flat=True) for path in paths.values()}
+    paths = {path for paths in StaffNotice.objects.values_list("paths", flat=True) for path in paths.values()}
     assert {resolve(path).url_name for path in paths} == {"edition", "sessions", "account", "queue", "ops"}
 
 
@@ -288,10 +288,10 @@ def test_old_notices_are_deleted_and_open_ones_stay(publication: Publication, ed
     waiting(publication)
     write_notices.write_new(now=MONDAY - HOUR)
     delete_old.delete_old(now=MONDAY + timedelta(days=400))
-    assert Notice.objects.count() == 1
-    Notice.objects.update(ended_at=MONDAY)
+    assert StaffNotice.objects.count() == 1
+    StaffNotice.objects.update(ended_at=MONDAY)
     delete_old.delete_old(now=MONDAY + timedelta(days=80))
-    assert Notice.objects.count() == 1
+    assert StaffNotice.objects.count() == 1
     delete_old.delete_old(now=MONDAY + timedelta(days=91))
-    assert not Notice.objects.exists()
+    assert not StaffNotice.objects.exists()
     assert not NoticeRecipient.objects.exists()

@@ -157,9 +157,9 @@ def _segment(publication: Publication, mark: str) -> Segment:
 
 def _webhook(publication: Publication, mark: str) -> Webhook:
     said: dict[str, Any] = {"address": f"https://{mark.lower()}.example.org/in", "form": WebhookFormat.SIGNED}
-    return edit_webhook.add_webhook(
-        publication, name=f"{mark} chat", kinds=["sent"], by=None, now=clock.now(), **said
-    )[0]
+    return edit_webhook.add_webhook(publication, name=f"{mark} chat", kinds=["sent"], by=None, now=clock.now(), **said)[
+        0
+    ]
 
 
 def _failure() -> int:

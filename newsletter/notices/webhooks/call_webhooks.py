@@ -1,7 +1,7 @@
 """Post what is due, one message at a time for each webhook, with retries further and further apart.
 
 An endpoint that fails or is slow rests between its calls, so it takes a worker one short call in each pause and delays
-nobody else. After three days without a success it is switched off, which staff are told.
+nobody else. After three days without a success it is switched off, and staff get a notice.
 """
 
 import time

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from newsletter.notices.models import Notice
+from newsletter.notices.models import StaffNotice
 from newsletter.notices.read_notices import consequence, pauses_now
 from newsletter.notices.webhook_models import Webhook, WebhookDelivery, WebhookFormat
 from newsletter.notices.webhooks.payloads import payload, test_payload
@@ -13,7 +13,7 @@ from newsletter.notices.webhooks.payloads import payload, test_payload
 TEST = "test"
 
 
-def order(notice: Notice, *, now: datetime) -> None:
+def order(notice: StaffNotice, *, now: datetime) -> None:
     """Order the deliveries of a notice to the webhooks that get its kind: of its publication, and of all."""
     receives = Q(publication=None)
     if notice.publication_id is not None:

@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 
 from django.conf import settings
 
-from newsletter.notices.models import Notice
+from newsletter.notices.models import StaffNotice
 from newsletter.notices.webhook_models import WebhookFormat
 
 Payload = dict[str, object]
 
 
-def payload(notice: Notice, form: WebhookFormat, *, if_nobody_acts: str) -> str:
+def payload(notice: StaffNotice, form: WebhookFormat, *, if_nobody_acts: str) -> str:
     """Return the body of the message about `notice`."""
     link = settings.BASE_URL + next(iter(notice.paths.values()))
     if form == WebhookFormat.SLACK:
@@ -37,7 +37,7 @@ def test_payload(form: WebhookFormat, *, now: datetime) -> str:
     return _dumped({"type": "test", "timestamp": _iso(now), "data": {"title": title, "link": f"{settings.BASE_URL}/"}})
 
 
-def _text(notice: Notice, link: str, if_nobody_acts: str) -> str:
+def _text(notice: StaffNotice, link: str, if_nobody_acts: str) -> str:
     lines = [f"*{_escaped(notice.title)}*", *(_escaped(line) for line in notice.lines)]
     if if_nobody_acts:
         lines.append(f"If nobody acts: {_escaped(if_nobody_acts)}")

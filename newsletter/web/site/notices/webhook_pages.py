@@ -110,7 +110,9 @@ def act(request: DeskRequest, webhook_id: int) -> HttpResponse:
                 edit_webhook.switch(webhook, is_on=chosen == "on", by=by, now=now)
                 messages.success(request, f"The webhook is switched {chosen}.")
             case "rotate":
-                return _secret_page(request, webhook, edit_webhook.rotate_secret(webhook, by=by, now=now))
+                secret = edit_webhook.rotate_secret(webhook, by=by, now=now)
+                webhook.refresh_from_db()
+                return _secret_page(request, webhook, secret)
             case "replay":
                 number = request.POST.get("delivery", "")
                 one = int(number) if number.isdecimal() and len(number) < 19 else None
