@@ -42,7 +42,13 @@ def add(publication: Publication | None, url: str = "", form: WebhookFormat = We
     """A webhook that is not on loopback when it is added, as none can be; then it is."""
     address = "https://hooks.example.org/in"
     hook, secret = edit_webhook.add_webhook(
-        publication, name="Chat", address=address, form=form, kinds=KINDS, by=None, now=MONDAY
+        publication,
+        name=f"Chat {Webhook.objects.count()}",
+        address=address,
+        form=form,
+        kinds=KINDS,
+        by=None,
+        now=MONDAY,
     )
     if url:
         hook.address = url
