@@ -37,7 +37,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # folders whose long tests `make test` samples and `make torture` runs whole
 SAMPLED = tests/journeys tests/torture tests/benchmarks tests/web/test_wild_values.py tests/cli/test_wild_values.py
 # packages whose queries may behave differently on PostgreSQL and SQLite
-DATABASE_PACKAGES = $(wildcard $(addprefix tests/,accounts audit links publications stories giving audience editions delivery insights ops))
+DATABASE_PACKAGES = $(wildcard $(addprefix tests/,accounts audit links publications stories giving audience editions delivery insights ops notices))
 
 test-fast: ## run the tests that start no process and take no long (ARGS=tests/web: only these)
 	@.ci/environment requirements-dev.lock

@@ -24,9 +24,9 @@ SKIPPED = "Skipped:"  # how letters/assemble_edition.py begins the reason
 MISSED = (*TOO_LATE.values(), PUBLICATION_PAUSED, "The queue held fewer")
 
 
-def waiting_editions(*, now: datetime) -> Iterator[Condition]:
+def waiting_editions() -> Iterator[Condition]:
     """Yield the editions that wait for a submission or an approval, in one query."""
-    found = Edition.objects.filter(state=EditionState.ASSEMBLED, publication__is_active=True, due_at__gt=now - RECENT)
+    found = Edition.objects.filter(state=EditionState.ASSEMBLED, publication__is_active=True)
     for edition in found.select_related("publication").order_by("due_at", "pk")[:MAX_EDITIONS]:
         submits = edition.publication.two_people and not edition.is_submitted
         yield Condition(
@@ -40,7 +40,10 @@ def waiting_editions(*, now: datetime) -> Iterator[Condition]:
 
 
 def held_editions(*, now: datetime) -> Iterator[Condition]:
-    """Yield the editions that the service held, in two queries. What a person held needs no notice."""
+    """Yield the editions that the service held, in two queries. What a person held needs no notice.
+
+    Also those that it held while a person rebuilt them on a page; at the command line the two look alike.
+    """
     held = Edition.objects.filter(state=EditionState.HELD, due_at__gt=now - HELD_FOR).select_related("publication")
     editions = list(held.order_by("due_at", "pk")[:MAX_EDITIONS])
     acts = Record.objects.filter(
@@ -49,7 +52,7 @@ def held_editions(*, now: datetime) -> Iterator[Condition]:
     last = {record.subject_id: record for record in acts.order_by("pk")} if editions else {}
     for edition in editions:
         record = last.get(edition.pk)
-        if record is None or record.user_id or record.door != Door.SYSTEM:
+        if record is None or record.user_id or record.door == Door.COMMAND:
             continue
         yield Condition(
             NoticeKind.DEADLINE if edition.reason.startswith(MISSED) else NoticeKind.HELD,

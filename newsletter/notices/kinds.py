@@ -104,3 +104,4 @@ KINDS: dict[NoticeKind, KindRule] = {
 }
 PERSONAL = [kind for kind, rule in KINDS.items() if rule.is_personal]
 FOR_WEBHOOKS = [kind for kind in KINDS if kind not in PERSONAL]
+OF_SERVICE = [NoticeKind.EVENTS]  # of no publication, so only webhooks of all publications get them

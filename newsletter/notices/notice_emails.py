@@ -18,6 +18,7 @@ SINGLE = 3  # emails with one notice each, in the time of a burst
 BURST = timedelta(minutes=10)
 LISTED = 40  # notices in one email
 MOST = 200  # people in a run
+MOST_ROWS = 2000  # notices of a person in a run
 
 
 def order_due(*, now: datetime) -> int:
@@ -34,14 +35,14 @@ def _order_for(user_id: int, *, now: datetime) -> int:
         rows = rows.select_related("notice__edition__publication", "notice__publication").order_by("notice_id")
         due: list[NoticeRecipient] = []
         void: list[NoticeRecipient] = []
-        for row in rows[: LISTED * 5]:
+        for row in rows[:MOST_ROWS]:
             (due if row.read_at is None and may_see(row, user) else void).append(row)
         NoticeRecipient.objects.filter(pk__in=[row.pk for row in void]).update(email_due_at=None)
         pauses = pauses_now(now=now) if due else []
         daily = [row for row in due if row.choice == DeliveryChoice.DIGEST]
         at_once = [row for row in due if row.choice != DeliveryChoice.DIGEST]
         ordered = 0
-        for group in [daily[:LISTED], *_grouped(user, at_once, now=now)]:
+        for group in [daily, *_grouped(user, at_once, now=now)]:
             if group:
                 staff_emails.order_notice(user.email, _content(group, pauses, now=now), now=now)
                 NoticeRecipient.objects.filter(pk__in=[row.pk for row in group]).update(emailed_at=now)
@@ -60,12 +61,12 @@ def _grouped(user: User, rows: list[NoticeRecipient], *, now: datetime) -> list[
     sent = recent.exclude(notice__kind=NoticeKind.SIGN_IN).values("emailed_at").distinct().count() if rows else 0
     if sent + len(rows) <= SINGLE:
         return alone + [[row] for row in rows]
-    return alone if sent >= SINGLE else [*alone, rows[:LISTED]]
+    return alone if sent >= SINGLE else [*alone, rows]
 
 
 def _content(rows: list[NoticeRecipient], pauses: list[SendingPause], *, now: datetime) -> StaffEmailContent:
     requires = sorted({(row.permission, row.notice.publication_id) for row in rows if row.permission}, key=str)
-    items = [_item(row, pauses, now=now) for row in rows]
+    items = [_item(row, pauses, now=now) for row in rows[:LISTED]]
     content = StaffEmailContent(
         subject=items[0]["title"],
         heading=items[0]["title"],
@@ -82,6 +83,8 @@ def _content(rows: list[NoticeRecipient], pauses: list[SendingPause], *, now: da
         count = pluralize(len(rows), "notice")
         content["subject"] = f"{count} of the last day" if daily else f"{count} within minutes"
         content["heading"], content["lines"], content["items"] = content["subject"], [], items
+        if len(rows) > LISTED:
+            content["after"].insert(0, f"{pluralize(len(rows) - LISTED, 'further notice')} on the page.")
         content["label"], content["link"] = "Show all notices", f"{settings.BASE_URL}/notices/"
     return content
 
@@ -91,7 +94,7 @@ def _item(row: NoticeRecipient, pauses: list[SendingPause], *, now: datetime) ->
     lines = list(notice.lines)
     if sentence := consequence(notice, pauses=pauses, now=now):
         lines.append(f"If nobody acts: {sentence}")
-    elif row.choice == DeliveryChoice.DIGEST and notice.ended_at and notice.ended_at > notice.happened_at:
+    elif notice.ended_at and notice.ended_at > notice.happened_at:
         lines.append("This is settled.")
     link = f"{settings.BASE_URL}{row.path}"
     return StaffEmailItem(title=notice.title, lines=lines, label=notice.label, link=link)

@@ -19,7 +19,7 @@ NOT_YOU = "If this was not you, change your password and tell an administrator."
 def changed_roles(*, now: datetime) -> Iterator[Condition]:
     """Yield the changes of roles, which the audit log has recorded in their transactions. In one query."""
     records = Record.objects.filter(act__in=CHANGES, at__gt=now - LOOKED_BACK, subject="user")
-    for record in records.order_by("pk"):
+    for record in records.select_related("user").order_by("pk"):
         yield Condition(
             NoticeKind.ROLE,
             f"record:{record.pk}",
@@ -51,7 +51,7 @@ def _role(record: Record) -> NoticeText:
     if slug:
         name = Publication.objects.filter(slug=slug).values_list("name", flat=True).first() or slug
         place = f"for {name}"
-    who = record.who if record.user_id else "An administrator"
+    who = str(record.user) if record.user else "An administrator"
     if record.act == Act.ROLE_REVOKED or after == "none":
         line = f"You no longer have the role {before or 'you had'} {place}."
     else:

@@ -16,6 +16,7 @@ from newsletter.lib.display_text import moment, pluralize, zone_name
 from newsletter.notices.conditions import Condition, NoticeText
 from newsletter.notices.edition_conditions import name_of
 from newsletter.notices.kinds import NoticeKind
+from newsletter.notices.models import StaffNotice
 from newsletter.notices.webhook_models import Webhook
 from newsletter.ops.health import health_rules
 from newsletter.ops.health.judge_events import event_problems
@@ -27,22 +28,44 @@ NO_EVENTS = (health_rules.SILENT_EVENTS.code, health_rules.REJECTED_EVENTS.code)
 
 
 def thin_queues(*, now: datetime) -> Iterator[Condition]:
-    """Yield the editions that take stories for some hours only and have too few, as assembly would find them now."""
-    for edition in _closing_soon(now):
+    """Yield the editions that take stories for some hours only and have too few, as assembly would find them now.
+
+    In a run that does not judge all of them, those with an open notice that is not their turn keep it.
+    """
+    soon = _closing_soon(now)
+    judged = _turn(soon, now)
+    open_ones = StaffNotice.objects.filter(kind=NoticeKind.THIN_QUEUE, ended_at=None).values_list("edition", flat=True)
+    kept = set(open_ones) - {edition.pk for edition in judged} if len(judged) < len(soon) else set()
+    for edition in soon:
+        if edition.pk in kept:
+            yield _condition(edition, 0, 0, now)
+    for edition in judged:
         count = len(printed_stories(planned_stories(edition, now=now)))
         needed = max(1, edition.publication.minimum_stories)
         if count < needed:
-            yield Condition(
-                NoticeKind.THIN_QUEUE,
-                f"edition:{edition.pk}:thin",
-                partial(_thin, edition, count, needed, now),
-                edition.publication_id,
-                edition.pk,
-            )
+            yield _condition(edition, count, needed, now)
+
+
+def _condition(edition: Edition, count: int, needed: int, now: datetime) -> Condition:
+    return Condition(
+        NoticeKind.THIN_QUEUE,
+        f"edition:{edition.pk}:thin",
+        partial(_thin, edition, count, needed, now),
+        edition.publication_id,
+        edition.pk,
+    )
+
+
+def _turn(soon: list[Edition], now: datetime) -> list[Edition]:
+    """Return those of `soon` that the run of this minute judges."""
+    if len(soon) <= JUDGED_AT_ONCE:
+        return soon
+    first = int(now.timestamp() // 60) * JUDGED_AT_ONCE % len(soon)
+    return (soon + soon)[first : first + JUDGED_AT_ONCE]
 
 
 def _closing_soon(now: datetime) -> list[Edition]:
-    """Return the planned editions of which stories are missed soon or already, in two queries."""
+    """Return the planned editions that take stories for some hours only, or no more, in two queries."""
     window = timedelta(hours=settings.NOTICE_STORIES_HOURS)
     longest = Publication.objects.filter(is_active=True).aggregate(
         closing=Max("closing_minutes"), lead=Max("lead_minutes")
@@ -52,11 +75,7 @@ def _closing_soon(now: datetime) -> list[Edition]:
         state=EditionState.PLANNED, publication__is_active=True, due_at__gt=now, due_at__lte=now + window + ahead
     )
     found = list(planned.select_related("publication").order_by("due_at", "pk"))
-    soon = [edition for edition in found if taken_until(edition) - now <= window]
-    if len(soon) <= JUDGED_AT_ONCE:
-        return soon
-    first = int(now.timestamp() // 60) * JUDGED_AT_ONCE % len(soon)
-    return (soon + soon)[first : first + JUDGED_AT_ONCE]
+    return [edition for edition in found if taken_until(edition) - now <= window]
 
 
 def silent_events(*, now: datetime) -> Iterator[Condition]:

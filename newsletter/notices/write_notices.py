@@ -6,7 +6,7 @@ edition.
 """
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from django.db import IntegrityError, transaction
@@ -21,12 +21,13 @@ from newsletter.notices.models import NoticeRecipient, StaffNotice
 from newsletter.notices.webhooks import order_deliveries
 
 MOST = 200  # new notices in a run; the next one goes on
+SAME = timedelta(minutes=10)  # a condition that comes back within this time is the same one
 log = structlog.get_logger()
 
 # what is looked for in a run, and which kinds of notices are over when it is not found
 Finder = Callable[[datetime], Iterable[Condition]]
 QUICK: tuple[tuple[Finder, tuple[NoticeKind, ...]], ...] = (
-    (lambda now: edition_conditions.waiting_editions(now=now), (NoticeKind.APPROVAL,)),
+    (lambda _: edition_conditions.waiting_editions(), (NoticeKind.APPROVAL,)),
     (lambda now: edition_conditions.held_editions(now=now), (NoticeKind.HELD, NoticeKind.DEADLINE)),
     (lambda now: edition_conditions.past_editions(now=now), ()),
     (lambda _: edition_conditions.dispatches_in_trouble(), (NoticeKind.ATTENTION,)),
@@ -55,7 +56,9 @@ def write_judged(*, now: datetime) -> int:
 
 
 def write(condition: Condition, *, now: datetime) -> StaffNotice | None:
-    """Write one notice with its recipients; None if it is written already."""
+    """Write one notice with its recipients; None if it is written already, or was over for a moment only."""
+    if not condition.is_event and _reopen(condition, now=now):
+        return None
     text = condition.write()
     if len(condition.name) > 90:
         raise ValueError(f"the condition {condition.name!r} is too long")
@@ -81,6 +84,12 @@ def write(condition: Condition, *, now: datetime) -> StaffNotice | None:
         return None
     log.info("notice.written", kind=condition.kind.value, notice=notice.pk, edition=notice.edition_id)
     return notice
+
+
+def _reopen(condition: Condition, *, now: datetime) -> bool:
+    """Open the notice of a condition again that was over for a moment, so that going up and down is no flood."""
+    same = StaffNotice.objects.filter(kind=condition.kind, condition=condition.name, ended_at__gt=now - SAME)
+    return StaffNotice.objects.filter(pk__in=same.values("pk")[:1]).update(ended_at=None) > 0
 
 
 def _run(finders: tuple[tuple[Finder, tuple[NoticeKind, ...]], ...], *, now: datetime) -> int:

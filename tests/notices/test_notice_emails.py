@@ -70,18 +70,30 @@ def test_a_burst_becomes_one_email_and_the_next_burst_waits_for_the_end_of_the_f
     assert content["link"].endswith("/notices/")
 
 
-def test_a_flood_over_an_hour_gives_a_handful_of_emails(publication: Publication, eddie: User) -> None:
-    for minute in range(60):
+def test_a_flood_over_half_an_hour_gives_a_handful_of_emails(publication: Publication, eddie: User) -> None:
+    for minute in range(30):
         now = MONDAY + minute * MINUTE
         tell(publication, minute + 1, now=now)
         notice_emails.order_due(now=now)
-    assert 6 <= StaffEmail.objects.count() <= 24
-    notice_emails.order_due(now=MONDAY + 75 * MINUTE)
+    assert 4 <= StaffEmail.objects.count() <= 12
+    notice_emails.order_due(now=MONDAY + 45 * MINUTE)
     emailed = sum(len(email.content.get("items", [1])) for email in StaffEmail.objects.all())
-    assert emailed == 60, "none is lost"
+    assert emailed == 30, "none is lost"
 
 
-def test_a_sign_in_is_told_at_once_even_in_a_burst(publication: Publication, eddie: User) -> None:
+def test_an_email_lists_forty_and_says_how_many_more_there_are(
+    publication: Publication, eddie: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notice_emails, "LISTED", 4)
+    for number in range(1, 10):
+        tell(publication, number)
+    assert [notice_emails.order_due(now=MONDAY + n * MINUTE) for n in range(20)] == [1, *[0] * 19]
+    content = StaffEmail.objects.get().content
+    assert (content["subject"], len(content["items"])) == ("9 notices within minutes", 4)
+    assert content["after"][0] == "5 further notices on the page."
+
+
+def test_a_sign_in_is_sent_at_once_even_in_a_burst(publication: Publication, eddie: User) -> None:
     for number in range(1, 8):
         tell(publication, number)
     write_notices.write(new_sign_in(eddie, browser="Firefox", network="192.0.2.0", now=MONDAY), now=MONDAY)

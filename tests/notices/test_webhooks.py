@@ -34,19 +34,19 @@ from tests.support.surroundings import ROOT
 from tests.support.website import Website, dripping, status
 
 pytestmark = pytest.mark.django_db
-KINDS = [NoticeKind.APPROVAL, NoticeKind.EVENTS]
+KINDS = [NoticeKind.APPROVAL]
 HOUR = timedelta(hours=1)
 
 
 def add(publication: Publication | None, url: str = "", form: WebhookFormat = WebhookFormat.SIGNED) -> Any:
     """A webhook that is not on loopback when it is added, as none can be; then it is."""
-    address = "https://hooks.example.org/in"
+    address, kinds = "https://hooks.example.org/in", KINDS if publication else [*KINDS, NoticeKind.EVENTS]
     hook, secret = edit_webhook.add_webhook(
         publication,
         name=f"Chat {Webhook.objects.count()}",
         address=address,
         form=form,
-        kinds=KINDS,
+        kinds=kinds,
         by=None,
         now=MONDAY,
     )
@@ -262,6 +262,14 @@ def test_an_address_that_cannot_be_called_is_refused_when_it_is_entered(
         edit_webhook.add_webhook(
             publication, name="Chat", address=address, form=WebhookFormat.SIGNED, kinds=KINDS, by=None, now=MONDAY
         )
+
+
+def test_a_webhook_of_a_publication_is_not_offered_what_it_can_never_get(publication: Publication) -> None:
+    hook, _ = add(publication)
+    with pytest.raises(BadInput, match="kinds: has “events”"):
+        edit_webhook.change_webhook(hook, name="Chat", kinds=[NoticeKind.EVENTS], by=None, now=MONDAY)
+    with pytest.raises(BadInput, match="kinds: is empty"):
+        edit_webhook.change_webhook(hook, name="Chat", kinds=[], by=None, now=MONDAY)
 
 
 def test_every_act_needs_the_right_and_is_recorded(publication: Publication) -> None:

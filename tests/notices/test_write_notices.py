@@ -18,7 +18,7 @@ from newsletter.insights.models import PostRefusal
 from newsletter.insights.rejected_posts import Reason
 from newsletter.letters import assemble_edition, edition_decisions, second_person
 from newsletter.lib import clock
-from newsletter.notices import delete_old, edition_conditions, read_notices, write_notices
+from newsletter.notices import delete_old, edition_conditions, read_notices, service_conditions, write_notices
 from newsletter.notices.choices import choose
 from newsletter.notices.kinds import DeliveryChoice, NoticeKind
 from newsletter.notices.models import NoticeRecipient, StaffNotice
@@ -147,6 +147,27 @@ def test_a_condition_that_comes_back_is_told_again(publication: Publication, cor
     write_notices.write_judged(now=MONDAY - HOUR)
     assert [row.notice.ended_at for row in notices_for(cora)] == [None, MONDAY - 2 * HOUR]
     assert story.pk
+
+
+def test_where_runs_take_turns_no_edition_is_forgotten_and_no_notice_closed_too_early(
+    cora: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service_conditions, "JUDGED_AT_ONCE", 2)
+    for _ in range(5):
+        make.edition(make.publication(), due_at=MONDAY)
+    for minute in range(6):
+        write_notices.write_judged(now=MONDAY - 3 * HOUR + minute * MINUTE)
+    assert [row.notice.ended_at for row in notices_for(cora)] == [None] * 5
+
+
+def test_what_goes_up_and_down_within_minutes_is_one_notice(publication: Publication) -> None:
+    otto = make.otto()
+    dispatch = sent(publication)
+    for minute in range(12):
+        state = DispatchState.OPEN if minute % 2 else DispatchState.ATTENTION
+        Dispatch.objects.filter(pk=dispatch.pk).update(state=state)
+        write_notices.write_new(now=MONDAY + minute * MINUTE)
+    assert len(notices_for(otto)) == 2, "that it began, and that it was over"
 
 
 def sent(publication: Publication) -> Dispatch:

@@ -63,7 +63,6 @@ def add(  # noqa: PLR0917 — Typer reads them as options
 
     Example: newsletter webhooks add https://hooks.example.org/in --name Chat --kind sent --kind approval
     """
-    from newsletter.notices.kinds import FOR_WEBHOOKS
     from newsletter.notices.webhook_models import WebhookFormat
     from newsletter.notices.webhooks import edit_webhook
 
@@ -73,7 +72,7 @@ def add(  # noqa: PLR0917 — Typer reads them as options
         name=name,
         address=input_files.read_first_line("URL") if url == "-" else url,
         form=WebhookFormat(format_.value),
-        kinds=[one.value for one in kind] if kind else [one.value for one in FOR_WEBHOOKS],
+        kinds=[one.value for one in kind] if kind else [one.value for one in edit_webhook.kinds_for(place)],
         by=_person(by, place.pk if place else None),
         now=clock.now(),
     )

@@ -14,7 +14,7 @@ from newsletter.audit.audit_trail import Actor
 from newsletter.lib import encrypted_text
 from newsletter.lib.errors import BadInput, InvalidState
 from newsletter.lib.safe_connection import PUBLIC_ONLY, FetchError, SafeConnector
-from newsletter.notices.kinds import FOR_WEBHOOKS
+from newsletter.notices.kinds import FOR_WEBHOOKS, OF_SERVICE, NoticeKind
 from newsletter.notices.webhook_models import PURPOSE, Webhook, WebhookDelivery, WebhookFormat
 from newsletter.notices.webhooks import order_deliveries
 from newsletter.publications.models import Publication
@@ -40,7 +40,7 @@ def add_webhook(
     """
     require(by, Permission.CONFIGURE, publication=publication)
     webhook = Webhook(publication=publication, format=form, created_at=now)
-    webhook.name, webhook.kinds = _checked_name(name), _checked_kinds(kinds)
+    webhook.name, webhook.kinds = _checked_name(name), _checked_kinds(kinds, publication)
     webhook.address, webhook.host = address, _checked_host(address)
     secret = new_secret() if form == WebhookFormat.SIGNED else ""
     webhook.encrypted_secret = encrypted_text.encrypt(secret, purpose=PURPOSE) if secret else ""
@@ -60,7 +60,7 @@ def change_webhook(
 ) -> Webhook:
     """Change name and kinds; with an `address`, also where it posts."""
     require(by, Permission.CONFIGURE, publication=webhook.publication_id)
-    name, kinds = _checked_name(name), _checked_kinds(kinds)
+    name, kinds = _checked_name(name), _checked_kinds(kinds, webhook.publication)
     host = _checked_host(address) if address else ""
     with transaction.atomic():
         webhook = _locked(webhook)
@@ -175,12 +175,18 @@ def _checked_name(name: str) -> str:
     return name
 
 
-def _checked_kinds(kinds: Collection[str]) -> list[str]:
-    if unknown := sorted(set(kinds) - set(FOR_WEBHOOKS)):
-        raise BadInput("kinds", f"has {unknown[0]!r}.", f"Choose among: {', '.join(FOR_WEBHOOKS)}.")
+def kinds_for(publication: Publication | None) -> list[NoticeKind]:
+    """Return the kinds of notices that a webhook of this publication can get, or one of all."""
+    return [kind for kind in FOR_WEBHOOKS if publication is None or kind not in OF_SERVICE]
+
+
+def _checked_kinds(kinds: Collection[str], publication: Publication | None) -> list[str]:
+    offered = kinds_for(publication)
+    if unknown := sorted(set(kinds) - set(offered)):
+        raise BadInput("kinds", f"has “{unknown[0]}”.", f"Choose among: {', '.join(offered)}.")
     if not kinds:
         raise BadInput("kinds", "is empty.", "Choose at least one.")
-    return [kind.value for kind in FOR_WEBHOOKS if kind in kinds]
+    return [kind.value for kind in offered if kind in kinds]
 
 
 def _checked_host(address: str) -> str:

@@ -25,7 +25,17 @@ SHOWN = 50  # deliveries
 KIND_CHOICES = [(kind.value, KINDS[kind].label) for kind in FOR_WEBHOOKS]
 
 
-class WebhookForm(PlainForm):
+class _KindsForm(PlainForm):
+    """Offers the kinds that a webhook of the publication can get."""
+
+    def __init__(self, *args: Any, publication: Publication | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = edit_webhook.kinds_for(publication)
+        kinds: Any = self.fields["kinds"]
+        kinds.choices = [(kind.value, KINDS[kind].label) for kind in offered]
+
+
+class WebhookForm(_KindsForm):
     """Name and kinds of a webhook; format and address of a new one."""
 
     name = forms.CharField(max_length=60)
@@ -38,7 +48,7 @@ class WebhookForm(PlainForm):
     kinds = forms.MultipleChoiceField(choices=KIND_CHOICES, widget=forms.CheckboxSelectMultiple, label="Notices")
 
 
-class WebhookChangeForm(PlainForm):
+class WebhookChangeForm(_KindsForm):
     """Name, kinds and, if it changes, address of a webhook."""
 
     name = forms.CharField(max_length=60)
@@ -75,7 +85,9 @@ def show(request: DeskRequest, webhook_id: int) -> HttpResponse:
     """Show a webhook with its log; change it."""
     webhook = _webhook(request, webhook_id)
     form = WebhookChangeForm(
-        request.POST if request.method == "POST" else None, initial={"name": webhook.name, "kinds": webhook.kinds}
+        request.POST if request.method == "POST" else None,
+        publication=webhook.publication,
+        initial={"name": webhook.name, "kinds": webhook.kinds},
     )
     if form.is_bound and form.is_valid():
         with show_errors_on(form):
@@ -130,7 +142,7 @@ def act(request: DeskRequest, webhook_id: int) -> HttpResponse:
 
 
 def _list(request: DeskRequest, publication: Publication | None) -> HttpResponse:
-    form = WebhookForm(request.POST if request.method == "POST" else None)
+    form = WebhookForm(request.POST if request.method == "POST" else None, publication=publication)
     if form.is_bound and form.is_valid():
         with show_errors_on(form):
             values = form.cleaned_data
