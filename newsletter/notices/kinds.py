@@ -18,6 +18,7 @@ class NoticeKind(models.TextChoices):
     ATTENTION = "attention"
     EVENTS = "events"
     WEBHOOK = "webhook"
+    MENTION = "mention"
     ROLE = "role"
     SIGN_IN = "sign-in"
 
@@ -90,6 +91,13 @@ KINDS: dict[NoticeKind, KindRule] = {
         "A webhook failed for three days and was switched off.",
         DeliveryChoice.EMAIL,
         (Permission.CONFIGURE,),
+    ),
+    NoticeKind.MENTION: KindRule(
+        "Mentioned in a comment",
+        "A colleague mentions you in a comment that you have not seen yet.",
+        DeliveryChoice.EMAIL,
+        (Permission.CURATE,),
+        is_personal=True,
     ),
     NoticeKind.ROLE: KindRule(
         "Your role changed", "Somebody gave you a role or took one away.", DeliveryChoice.EMAIL, is_personal=True

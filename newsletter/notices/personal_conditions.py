@@ -1,17 +1,21 @@
-"""What is about one person: their role was changed, or somebody signed in to their account in a new browser."""
+"""What is about one person: a mention, a changed role, a sign-in to their account in a new browser."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
+from textwrap import shorten
 
 from newsletter.accounts.models import User
 from newsletter.audit.acts import Act
 from newsletter.audit.models import Record
+from newsletter.editions.comment_models import CommentMention
 from newsletter.notices.conditions import Condition, NoticeText
 from newsletter.notices.kinds import NoticeKind
 from newsletter.publications.models import Publication
 
 LOOKED_BACK = timedelta(hours=6)  # records appear with their transactions, not in the order of their times
+MENTIONED = timedelta(days=3)
+MAX_MENTIONS = 500
 CHANGES = [Act.ROLE_CHANGED, Act.ROLE_GRANTED, Act.ROLE_REVOKED]
 NOT_YOU = "If this was not you, change your password and tell an administrator."
 
@@ -31,6 +35,23 @@ def changed_roles(*, now: datetime) -> Iterator[Condition]:
         )
 
 
+def unread_mentions(*, now: datetime) -> Iterator[Condition]:
+    """Yield the mentions of the last days that their people have not seen, in one query."""
+    found = CommentMention.objects.filter(
+        read_at=None, comment__written_at__gt=now - MENTIONED, comment__deleted_at=None, user__is_active=True
+    )
+    parts = ("comment__author", "comment__thread__publication", "comment__thread__story", "comment__thread__edition")
+    for mention in found.select_related(*parts).order_by("pk")[:MAX_MENTIONS]:
+        thread = mention.comment.thread
+        yield Condition(
+            NoticeKind.MENTION,
+            f"mention:{mention.pk}",
+            partial(_mention, mention),
+            thread.publication_id,
+            user_id=mention.user_id,
+        )
+
+
 def new_sign_in(user: User, *, browser: str, network: str, now: datetime) -> Condition:
     """Return the notice of a sign-in in a browser that is new to this account."""
 
@@ -43,6 +64,18 @@ def new_sign_in(user: User, *, browser: str, network: str, now: datetime) -> Con
 
 
 OWN_SESSIONS = {"": "/account/sessions/"}
+
+
+def _mention(mention: CommentMention) -> NoticeText:
+    """Name the author and the place, not the comment: it stands on its page for those who may read it."""
+    thread, author = mention.comment.thread, mention.comment.author
+    if thread.story:
+        what, page = f"the story “{shorten(thread.story.headline, 100)}”", f"/stories/{thread.story_id}/comments/"
+    else:
+        what, page = "an edition", f"/editions/{thread.edition_id}/comments/"
+    title = f"{author} mentions you in a comment"
+    lines = [f"{thread.publication.name}: a comment on {what}."]
+    return NoticeText(title, lines, "Read the comment", {"curate": f"{page}#comment-{mention.comment_id}"})
 
 
 def _role(record: Record) -> NoticeText:

@@ -12,7 +12,7 @@ import structlog
 from django.db import IntegrityError, transaction
 
 from newsletter.accounts.models import User
-from newsletter.accounts.permissions import Permission, users_with
+from newsletter.accounts.permissions import Permission, has_permission, users_with
 from newsletter.notices import edition_conditions, personal_conditions, service_conditions
 from newsletter.notices.choices import choices_of, email_time
 from newsletter.notices.conditions import Condition, NoticeText
@@ -32,6 +32,7 @@ QUICK: tuple[tuple[Finder, tuple[NoticeKind, ...]], ...] = (
     (lambda now: edition_conditions.past_editions(now=now), ()),
     (lambda _: edition_conditions.dispatches_in_trouble(), (NoticeKind.ATTENTION,)),
     (lambda now: personal_conditions.changed_roles(now=now), ()),
+    (lambda now: personal_conditions.unread_mentions(now=now), (NoticeKind.MENTION,)),
     (lambda _: service_conditions.webhooks_off(), (NoticeKind.WEBHOOK,)),
 )
 JUDGED: tuple[tuple[Finder, tuple[NoticeKind, ...]], ...] = (
@@ -123,6 +124,8 @@ def _close(notice: StaffNotice, *, now: datetime) -> int:
     """Note that a condition is over; tell it where that is useful. Return how many notices that wrote."""
     if not StaffNotice.objects.filter(pk=notice.pk, ended_at=None).update(ended_at=now):
         return 0
+    if notice.kind == NoticeKind.MENTION:  # they have seen the comment
+        notice.recipients.filter(read_at=None).update(read_at=now)
     if notice.kind not in OVER:
         return 0
     title, line = OVER[NoticeKind(notice.kind)]
@@ -142,7 +145,9 @@ def _tell(notice: StaffNotice, condition: Condition, *, now: datetime) -> None:
     """Add the recipients: who has one of the permissions, wants it, and did not cause it."""
     people: dict[int, tuple[User, str]] = {}
     if condition.user_id is not None:
-        people = {user.pk: (user, "") for user in User.objects.filter(pk=condition.user_id, is_active=True)}
+        found = User.objects.filter(pk=condition.user_id, is_active=True)
+        needed = next(iter(notice.paths))
+        people = {user.pk: (user, needed) for user in found if _may(user, needed, notice.publication_id)}
     else:
         for permission in notice.paths:
             for user in users_with(Permission(permission), notice.publication_id):
@@ -161,3 +166,7 @@ def _tell(notice: StaffNotice, condition: Condition, *, now: datetime) -> None:
         if chosen[pk] != DeliveryChoice.NONE
     ]
     NoticeRecipient.objects.bulk_create(recipients)
+
+
+def _may(user: User, needed: str, publication_id: int | None) -> bool:
+    return not needed or has_permission(user, Permission(needed), publication_id)

@@ -12,6 +12,7 @@ from newsletter.accounts.models import Role, User
 from newsletter.delivery.dispatches import control_dispatch, open_dispatch
 from newsletter.delivery.models import Dispatch
 from newsletter.delivery.states import DispatchState
+from newsletter.editions.comments import read_comments, write_comments
 from newsletter.editions.models import Edition, EditionState, FrozenLetter
 from newsletter.insights import webhook_post_queue
 from newsletter.insights.models import PostRefusal
@@ -50,7 +51,7 @@ def sentence(notice: StaffNotice, now: datetime) -> str:
     return read_notices.consequence(fresh, pauses=[], now=now)
 
 
-def test_an_email_that_waits_for_approval_is_told_once_and_closed_when_it_is_approved(
+def test_an_email_that_waits_for_approval_is_one_notice_until_it_is_approved(
     publication: Publication, eddie: User, cora: User
 ) -> None:
     edition = waiting(publication)
@@ -70,7 +71,7 @@ def test_an_email_that_waits_for_approval_is_told_once_and_closed_when_it_is_app
     assert sentence(row.notice, now) == ""
 
 
-def test_where_two_people_have_to_agree_the_second_is_told_after_the_first_has_submitted(
+def test_where_two_people_have_to_agree_the_second_gets_a_notice_after_the_first_has_submitted(
     publication: Publication, eddie: User, cora: User, ada: User
 ) -> None:
     Publication.objects.update(two_people=True)
@@ -87,7 +88,7 @@ def test_where_two_people_have_to_agree_the_second_is_told_after_the_first_has_s
     assert len(notices_for(eddie)) == 1, "who submitted it cannot approve it and is not asked to"
 
 
-def test_what_preflight_stops_is_told_with_its_findings_and_what_a_person_holds_is_not(
+def test_what_preflight_stops_is_a_notice_with_its_findings_and_what_a_person_holds_is_none(
     publication: Publication, eddie: User
 ) -> None:
     edition = waiting(publication)
@@ -119,7 +120,7 @@ def test_a_missed_deadline_says_what_was_done(publication: Publication, eddie: U
     }
 
 
-def test_a_thin_queue_is_told_hours_before_it_closes_as_assembly_would_find_it(
+def test_a_thin_queue_is_a_notice_hours_before_it_closes_as_assembly_would_find_it(
     publication: Publication, cora: User
 ) -> None:
     make.edition(publication, due_at=MONDAY, assemble_at=MONDAY - timedelta(minutes=20))
@@ -137,7 +138,7 @@ def test_a_thin_queue_is_told_hours_before_it_closes_as_assembly_would_find_it(
     assert notices_for(cora)[0].notice.ended_at == closes - HOUR
 
 
-def test_a_condition_that_comes_back_is_told_again(publication: Publication, cora: User) -> None:
+def test_a_condition_that_comes_back_is_a_new_notice(publication: Publication, cora: User) -> None:
     make.edition(publication, due_at=MONDAY)
     story = make.story(publication)
     write_notices.write_judged(now=MONDAY - 3 * HOUR)
@@ -178,7 +179,7 @@ def sent(publication: Publication) -> Dispatch:
     return dispatch
 
 
-def test_a_sent_edition_is_told_with_its_numbers_and_nothing_of_its_readers(
+def test_a_sent_edition_is_a_notice_with_its_numbers_and_nothing_of_its_readers(
     publication: Publication, cora: User, eddie: User
 ) -> None:
     dispatch = sent(publication)
@@ -192,7 +193,7 @@ def test_a_sent_edition_is_told_with_its_numbers_and_nothing_of_its_readers(
     assert "readers.example" not in str(StaffNotice.objects.values())
 
 
-def test_sending_that_stops_by_itself_is_told_with_its_end_and_a_person_s_pause_is_not(
+def test_sending_that_stops_by_itself_is_a_notice_as_is_its_end_and_a_person_s_pause_is_none(
     publication: Publication, eddie: User
 ) -> None:
     otto = make.otto()
@@ -211,7 +212,7 @@ def test_sending_that_stops_by_itself_is_told_with_its_end_and_a_person_s_pause_
     assert write_notices.write_new(now=MONDAY + 2 * HOUR) == 0
 
 
-def test_rejected_events_are_told_to_those_who_run_everything_and_so_is_their_return(
+def test_rejected_events_are_a_notice_to_those_who_run_everything_and_so_is_their_return(
     publication: Publication, eddie: User
 ) -> None:
     otto = make.otto()
@@ -226,7 +227,7 @@ def test_rejected_events_are_told_to_those_who_run_everything_and_so_is_their_re
     assert notices_for(otto)[0].notice.title == "Delivery events arrive again"
 
 
-def test_whose_role_changed_is_told_by_the_record_of_the_act(publication: Publication, cora: User, ada: User) -> None:
+def test_whose_role_changed_learns_it_from_the_record(publication: Publication, cora: User, ada: User) -> None:
     now = clock.now()
     manage_users.change_role(cora, role=Role.EDITOR, by=ada, now=now)
     grant_publication_role(cora, publication, role=Role.OPS, by=ada, now=now)
@@ -240,7 +241,25 @@ def test_whose_role_changed_is_told_by_the_record_of_the_act(publication: Public
     assert notices_for(ada) == []
 
 
-def test_nobody_is_told_of_a_publication_that_they_may_not_see(publication: Publication, eddie: User) -> None:
+def test_who_is_mentioned_learns_it_until_they_have_seen_the_comment(
+    publication: Publication, cora: User, eddie: User
+) -> None:
+    story = make.story(publication, headline="Rain")
+    text = "@Eddie, is rita@readers.example right?"
+    write_comments.open_thread(story, text=text, by=cora, key="1" * 32, now=MONDAY)
+    assert [write_notices.write_new(now=MONDAY), write_notices.write_new(now=MONDAY)] == [1, 0]
+    [row] = notices_for(eddie)
+    assert row.notice.title == "Cora mentions you in a comment"
+    assert row.notice.lines == ["The Morning Post: a comment on the story “Rain”."], "not what it says"
+    assert row.path == f"/stories/{story.pk}/comments/#comment-{story.comment_threads.get().comments.get().pk}"
+    read_comments.mark_read(story, eddie, now=MONDAY + MINUTE)
+    write_notices.write_new(now=MONDAY + MINUTE)
+    assert read_notices.count_unread(eddie) == 0
+    User.objects.filter(pk=eddie.pk).update(role=Role.OPS)
+    assert notices_for(eddie) == []
+
+
+def test_nobody_gets_a_notice_of_a_publication_that_they_may_not_see(publication: Publication, eddie: User) -> None:
     other = make.publication(slug="evening")
     emma = User.objects.create_user("emma@example.org", name="Emma", role="")
     grant_publication_role(emma, other, role=Role.EDITOR, by=None, now=MONDAY)
@@ -285,7 +304,7 @@ def test_runs_over_fifty_waiting_editions_take_few_queries(eddie: User) -> None:
         assert write_notices.write_new(now=MONDAY - HOUR + MINUTE) == 0
     with CaptureQueriesContext(connection) as judged:
         assert write_notices.write_judged(now=MONDAY - HOUR + MINUTE) == 0
-    assert len(quick) <= 15
+    assert len(quick) <= 17
     assert len(judged) <= 4 * 50 + 15
     with CaptureQueriesContext(connection) as counted:
         assert read_notices.count_unread(eddie) == 100

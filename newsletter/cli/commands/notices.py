@@ -27,6 +27,7 @@ class KindOption(StrEnum):
     ATTENTION = "attention"
     EVENTS = "events"
     WEBHOOK = "webhook"
+    MENTION = "mention"
     ROLE = "role"
     SIGN_IN = "sign-in"
 

@@ -36,7 +36,7 @@ class NoticeChoicesForm(PlainForm):
 def concerns(user: User, kind: NoticeKind) -> bool:
     """Return True if the user's roles are such that they can get notices of a kind."""
     rule = KINDS[kind]
-    return rule.is_personal or any(has_permission_somewhere(user, one) for one in rule.permissions)
+    return not rule.permissions or any(has_permission_somewhere(user, one) for one in rule.permissions)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

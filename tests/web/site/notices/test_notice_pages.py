@@ -89,7 +89,7 @@ def test_the_link_of_the_email_asks_to_sign_in_and_then_leads_to_where_one_acts(
     assert waiting.state == "approved"
 
 
-def test_who_signs_in_in_a_new_browser_is_told_and_in_a_known_one_is_not(publication: Publication) -> None:
+def test_a_sign_in_in_a_new_browser_is_a_notice_and_in_a_known_one_is_none(publication: Publication) -> None:
     user = make.eddie(make.PASSWORD)
     form = {"username": user.email, "password": make.PASSWORD}
     first = Client()
@@ -108,11 +108,15 @@ def test_who_signs_in_in_a_new_browser_is_told_and_in_a_known_one_is_not(publica
 
 def test_a_person_chooses_among_the_kinds_that_their_roles_can_get(cora: Client, otto: Client) -> None:
     page = cora.get("/account/notices/").content.decode()
-    assert re.findall(r'<select name="([\w-]+)"', page) == ["approval", "thin-queue", "deadline", "sent", "role"]
+    assert re.findall(r'<select name="([\w-]+)"', page) == [
+        "approval", "thin-queue", "deadline", "sent", "mention", "role",
+    ]  # fmt: skip
     assert re.findall(r'<select name="([\w-]+)"', otto.get("/account/notices/").content.decode()) == [
         "attention", "events", "role",
     ]  # fmt: skip
-    chosen = {"approval": "digest", "thin-queue": "none", "deadline": "email", "sent": "page", "role": "email"}
+    chosen = {"approval": "digest", "thin-queue": "none", "deadline": "email", "sent": "page", "mention": "email"} | {
+        "role": "email"
+    }
     assert "Your choices are saved." in follow(cora.post("/account/notices/", chosen), cora)
     stored = dict(NoticeChoice.objects.values_list("kind", "choice"))
     assert stored == {"approval": "digest", "thin-queue": "none"}, "only what differs"
