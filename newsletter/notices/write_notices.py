@@ -21,7 +21,8 @@ from newsletter.notices.models import NoticeRecipient, StaffNotice
 from newsletter.notices.webhooks import order_deliveries
 
 MOST = 200  # new notices in a run; the next one goes on
-SAME = timedelta(minutes=10)  # a condition that comes back within this time is the same one
+SAME = timedelta(minutes=10)  # what goes up and down is the same condition when it comes back within this time
+UP_AND_DOWN = (NoticeKind.ATTENTION, NoticeKind.EVENTS, NoticeKind.THIN_QUEUE)
 log = structlog.get_logger()
 
 # what is looked for in a run, and which kinds of notices are over when it is not found
@@ -58,7 +59,7 @@ def write_judged(*, now: datetime) -> int:
 
 def write(condition: Condition, *, now: datetime) -> StaffNotice | None:
     """Write one notice with its recipients; None if it is written already, or was over for a moment only."""
-    if not condition.is_event and _reopen(condition, now=now):
+    if condition.kind in UP_AND_DOWN and not condition.is_event and _reopen(condition, now=now):
         return None
     text = condition.write()
     if len(condition.name) > 90:
@@ -88,7 +89,7 @@ def write(condition: Condition, *, now: datetime) -> StaffNotice | None:
 
 
 def _reopen(condition: Condition, *, now: datetime) -> bool:
-    """Open the notice of a condition again that was over for a moment, so that going up and down is no flood."""
+    """Open the notice of a condition that was over for a moment again. Return False if there is none."""
     same = StaffNotice.objects.filter(kind=condition.kind, condition=condition.name, ended_at__gt=now - SAME)
     return StaffNotice.objects.filter(pk__in=same.values("pk")[:1]).update(ended_at=None) > 0
 
@@ -97,27 +98,40 @@ def _run(finders: tuple[tuple[Finder, tuple[NoticeKind, ...]], ...], *, now: dat
     written = 0
     for find, ends in finders:
         try:
-            written += _compare(list(find(now)), ends, now=now)
+            written += _compare(find, ends, now=now)
         except Exception:
             log.exception("notices.not_written", kinds=[kind.value for kind in ends])
     return written
 
 
-def _compare(found: list[Condition], ends: tuple[NoticeKind, ...], *, now: datetime) -> int:
-    """Write the conditions that have no notice, and close the notices whose condition is not found any more."""
+def _compare(find: Finder, ends: tuple[NoticeKind, ...], *, now: datetime) -> int:
+    """Write the conditions that have no notice, and close the notices whose condition is not found any more.
+
+    The notices are read first, so that one that another worker writes meanwhile is not closed.
+    """
     open_ones = {(one.kind, one.condition): one for one in StaffNotice.objects.filter(kind__in=ends, ended_at=None)}
+    found = list(find(now))
     events = [f"{one.kind}:{one.name}" for one in found if one.is_event]
     written_keys = set(StaffNotice.objects.filter(key__in=events).values_list("key", flat=True)) if events else set()
     written = 0
     for one in found:
         is_known = f"{one.kind}:{one.name}" in written_keys if one.is_event else (one.kind, one.name) in open_ones
-        if not is_known and written < MOST and write(one, now=now):
-            written += 1
+        if not is_known and written < MOST:
+            written += _written(one, now=now)
     holding = {(one.kind, one.name) for one in found}
     for key, notice in open_ones.items():
         if key not in holding:
             written += _close(notice, now=now)
     return written
+
+
+def _written(condition: Condition, *, now: datetime) -> int:
+    """Write one notice and return 1, or 0 if it is written already or cannot be: the others are still written."""
+    try:
+        return 1 if write(condition, now=now) else 0
+    except Exception:
+        log.exception("notice.not_written", kind=condition.kind.value, condition=condition.name)
+        return 0
 
 
 def _close(notice: StaffNotice, *, now: datetime) -> int:

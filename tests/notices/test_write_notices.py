@@ -291,6 +291,16 @@ def test_a_fault_in_one_kind_does_not_keep_the_others_from_being_notices_for(
     assert write_notices.write_new(now=MONDAY - HOUR) == 1
 
 
+def test_one_that_cannot_be_written_does_not_keep_others_of_its_kind_from_being_written(
+    publication: Publication, eddie: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = waiting(publication), waiting(make.publication(), MONDAY + HOUR)
+    whole = edition_conditions.name_of
+    monkeypatch.setattr(edition_conditions, "name_of", lambda e: 1 / 0 if e.pk == first.pk else whole(e))
+    assert write_notices.write_new(now=MONDAY - HOUR) == 1
+    assert notices_for(eddie)[0].notice.edition == second
+
+
 def test_runs_over_fifty_waiting_editions_take_few_queries(eddie: User) -> None:
     for number in range(50):
         publication = make.publication(minimum_stories=1)
