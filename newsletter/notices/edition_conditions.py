@@ -40,9 +40,9 @@ def waiting_editions() -> Iterator[Condition]:
 
 
 def held_editions(*, now: datetime) -> Iterator[Condition]:
-    """Yield the editions that the service held, in two queries. What a person held needs no notice.
+    """Yield the editions that the service held, also while a person rebuilt them on a page, in two queries.
 
-    Also those that it held while a person rebuilt them on a page; at the command line the two look alike.
+    What a person held needs no notice. At the command line the two look alike, so neither becomes one.
     """
     held = Edition.objects.filter(state=EditionState.HELD, due_at__gt=now - HELD_FOR).select_related("publication")
     editions = list(held.order_by("due_at", "pk")[:MAX_EDITIONS])

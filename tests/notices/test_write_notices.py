@@ -9,6 +9,8 @@ from django.urls import resolve
 
 from newsletter.accounts import manage_users
 from newsletter.accounts.models import Role, User
+from newsletter.audit.acts import Door
+from newsletter.audit.audit_trail import acting_from
 from newsletter.delivery.dispatches import control_dispatch, open_dispatch
 from newsletter.delivery.models import Dispatch
 from newsletter.delivery.states import DispatchState
@@ -94,7 +96,8 @@ def test_what_preflight_stops_is_a_notice_with_its_findings_and_what_a_person_ho
     edition = waiting(publication)
     finding = {"code": "link.broken", "severity": "stop", "place": "Story 1", "hint": "Enter a whole address."}
     FrozenLetter.objects.filter(edition=edition).update(findings=[finding])
-    edition_decisions.review(edition, now=MONDAY - HOUR)
+    with acting_from(Door.PAGE, "192.0.2.1"):  # somebody rebuilt it
+        edition_decisions.review(edition, now=MONDAY - HOUR)
     other = waiting(make.publication(), MONDAY + HOUR)
     edition_decisions.hold(other, reason="The lawyers are reading.", by=eddie, now=MONDAY - HOUR)
     write_notices.write_new(now=MONDAY - HOUR)
