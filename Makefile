@@ -38,7 +38,7 @@ unexport PYTHONDONTWRITEBYTECODE
 SAMPLED = tests/journeys tests/torture tests/benchmarks tests/mutants tests/rendering/custom_template \
 	tests/workers/test_database_connections.py tests/web/test_wild_values.py tests/cli/test_wild_values.py
 # packages whose queries may behave differently on PostgreSQL and SQLite
-DATABASE_PACKAGES = $(wildcard $(addprefix tests/,accounts api_tokens audit links publications stories giving audience segments editions delivery insights ops))
+DATABASE_PACKAGES = $(wildcard $(addprefix tests/,accounts api_tokens audit links publications stories giving audience segments editions delivery insights notices ops))
 
 test-fast: ## run the tests that start no process and take no long (ARGS=tests/web: only these)
 	@.ci/environment requirements-dev.lock

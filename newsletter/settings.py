@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "newsletter.delivery",
     "newsletter.insights",
     "newsletter.ops",
+    "newsletter.notices",
     "newsletter.web",
 ]
 MIDDLEWARE = [
@@ -101,6 +102,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "newsletter.web.shared.unread_notices.UnreadNoticesMiddleware",
     "newsletter.web.site.page_failures.FailureMiddleware",
 ]
 ROOT_URLCONF = "newsletter.urls"

@@ -9,6 +9,7 @@ from django.views.generic import RedirectView, View
 
 from newsletter.api import metrics, sendgrid_webhook
 from newsletter.api.v1.api import API
+from newsletter.notice_urls import NOTICES
 from newsletter.reader_urls import AUDIENCE
 from newsletter.web.archive import archive_feeds, archive_pages
 from newsletter.web.desk import (
@@ -284,6 +285,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *AUDIENCE,
     *OPS,
     *ACCOUNT,
+    *NOTICES,
     *USERS,
     *READERS,
     *ARCHIVE,

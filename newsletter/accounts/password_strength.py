@@ -1,7 +1,7 @@
 """Refuse passwords that are easy to guess: common ones, keyboard rows, dates, names, and their usual changes.
 
 zxcvbn estimates how many guesses a password needs, from lists of 30,000 common passwords, words and names that it ships
-(docs/decisions/0048). It is imported when a password is chosen, because its lists take 15 MB of memory.
+(docs/decisions/0049). It is imported when a password is chosen, because its lists take 15 MB of memory.
 """
 
 import re

@@ -101,6 +101,13 @@ class Act(models.TextChoices):
     SUPPRESSION_LIFTED = "suppression-lifted"
     READER_ERASED = "reader-erased"  # by staff
     READERS_EXPORTED = "readers-exported"  # downloaded from a page, or exported by a command
+    NOTICES_CHOSEN = "notices-chosen"  # which notices somebody gets, and how
+    WEBHOOK_ADDED = "webhook-added"
+    WEBHOOK_CHANGED = "webhook-changed"  # also switched on or off
+    WEBHOOK_SECRET_ROTATED = "webhook-secret-rotated"  # noqa: S105 — the name of an act
+    WEBHOOK_REMOVED = "webhook-removed"
+    WEBHOOK_TESTED = "webhook-tested"
+    WEBHOOK_REPLAYED = "webhook-replayed"
     ENVIRONMENT_CONFIRMED = "environment-confirmed"
 
 

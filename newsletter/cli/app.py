@@ -19,6 +19,7 @@ from newsletter.cli.commands import (
     environment,
     feeds,
     gifts,
+    notices,
     ops,
     publications,
     publications_phrases,  # noqa: F401 — the same
@@ -39,6 +40,7 @@ from newsletter.cli.commands import (
     users_invite,  # noqa: F401 — adds commands to users
     users_roles,  # noqa: F401 — adds commands to users
     warm_ups,
+    webhooks,
 )
 from newsletter.cli.commands.audit import audit
 from newsletter.cli.commands.backup import backup, restore
@@ -74,6 +76,8 @@ for name, group in (
     ("publications", publications.app),
     ("warm-ups", warm_ups.app),
     ("users", users.app),
+    ("notices", notices.app),
+    ("webhooks", webhooks.app),
 ):
     app.add_typer(group, name=name, rich_help_panel=NEWSROOM)
 app.add_typer(ops.app, name="ops", rich_help_panel=RUN)

@@ -28,6 +28,11 @@ from newsletter.editions.models import Edition, EditionState
 from newsletter.editions.snippet_models import Snippet
 from newsletter.letters import assemble_edition
 from newsletter.lib import clock
+from newsletter.notices import write_notices
+from newsletter.notices.kinds import NoticeKind
+from newsletter.notices.models import Webhook, WebhookDelivery
+from newsletter.notices.webhook_models import WebhookFormat
+from newsletter.notices.webhooks import edit_webhook
 from newsletter.ops import heartbeats
 from newsletter.ops.failures.record_failure import record_failure
 from newsletter.ops.models import Failure
@@ -130,6 +135,19 @@ def api_token(publication: Publication) -> None:
         editor, name="Our CMS", scopes=["stories:read", "stories:write", "sign-ups:write"], publications=[publication],
         expires_at=None, now=clock.now(),
     )  # fmt: skip
+
+
+def webhook_with_a_log(publication: Publication) -> Webhook:
+    """Whose first call failed, with the notices of its publication."""
+    said: dict[str, Any] = {"address": "https://hooks.example.org/in", "form": WebhookFormat.SIGNED}
+    kinds = [NoticeKind.APPROVAL, NoticeKind.HELD]
+    hook, _ = edit_webhook.add_webhook(publication, name="Chat", kinds=kinds, by=None, now=clock.now(), **said)
+    make.person(Role.EDITOR, Role.EDITOR.value)  # who looks at the notices
+    write_notices.write_new(now=clock.now())
+    delivery = edit_webhook.send_test(hook, by=None, now=clock.now())
+    delivery.attempts.create(at=clock.now(), seconds=0.2, status=500, problem="The receiver answered with status 500.")
+    WebhookDelivery.objects.filter(pk=delivery.pk).update(given_up_at=clock.now())
+    return hook
 
 
 @pytest.fixture
@@ -255,6 +273,11 @@ def everything(three: Publication) -> dict[str, Role | None]:
         "/password/asked/": None,
         f"/password/reset/{password_reset.create_token(make.otto())}": None,
         f"/invitations/{invitation_token(three)}": None,
+        "/notices/": Role.EDITOR,
+        "/account/notices/": Role.EDITOR,
+        "/webhooks/": Role.ADMIN,
+        "/publications/morning/webhooks/": Role.ADMIN,
+        f"/webhooks/{webhook_with_a_log(three).pk}/": Role.ADMIN,
         "/users/": Role.ADMIN,
         "/users/invite/": Role.ADMIN,
         f"/users/{make.otto().pk}/": Role.ADMIN,

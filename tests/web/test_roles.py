@@ -151,6 +151,10 @@ EXPECTED = {
     "feed": of(P.CONFIGURE),
     "feed-read": of(P.CONFIGURE, methods=DONE),
     "feed-remove": of(P.CONFIGURE, methods=DONE),
+    "webhooks": of(P.CONFIGURE, reach=Reach.ALL),
+    "publication-webhooks": of(P.CONFIGURE),
+    "webhook": of(P.CONFIGURE),
+    "webhook-act": of(P.CONFIGURE, methods=DONE),
     "audit-log": of(P.CONFIGURE, reach=Reach.LIST, methods=SHOWN),
     "users": of(P.CONFIGURE, reach=Reach.ALL, methods=SHOWN),
     "user-invite": of(P.CONFIGURE, reach=Reach.ALL),
@@ -197,6 +201,9 @@ SIGNED_IN = {
     "tokens",
     "token-new",
     "confirm-identity",
+    "notices",
+    "notice",
+    "notice-choices",
 }
 SIGNED_IN |= {"mfa_index", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_add_webauthn", "mfa_remove_webauthn"}
 SIGNED_IN |= {"mfa_view_recovery_codes", "mfa_generate_recovery_codes"}
@@ -337,7 +344,7 @@ def test_what_changes_something_needs_the_proof_of_origin(ids: Ids) -> None:
 def test_a_visitor_opens_no_page_of_an_account(client: Client, db: None) -> None:
     own = [one for one in urlpatterns if isinstance(one, URLPattern) and one.name in SIGNED_IN]
     for pattern in own:
-        path = "/" + str(pattern.pattern).replace("<int:pk>", "1")
+        path = "/" + str(pattern.pattern).replace("<int:pk>", "1").replace("<int:notice_id>", "1")
         for method in ("GET", "POST"):
             status, _, target = asked(client, method, path)
             assert status == 405 or (status, target[:9]) == (302, "/sign-in/"), f"{method} {pattern.name}"

@@ -24,6 +24,9 @@ from newsletter.editions.models import Edition
 from newsletter.editions.snippet_models import Snippet
 from newsletter.editions.story_correction_models import StoryCorrection
 from newsletter.giving.models import Appeal
+from newsletter.notices import write_notices
+from newsletter.notices.models import StaffNotice, Webhook
+from newsletter.notices.personal_conditions import new_sign_in
 from newsletter.publications.models import Publication
 from newsletter.segments.models import Segment
 from newsletter.stories.feed_models import Feed, Suggestion
@@ -48,7 +51,7 @@ FIRST: dict[str, Any] = {"story_id": Story, "edition_id": Edition, "dispatch_id"
 FIRST |= {"snippet_id": Snippet, "thread_id": CommentThread, "comment_id": Comment}
 FIRST |= {"story_correction_id": StoryCorrection}
 FIRST |= {"appeal_id": Appeal, "feed_id": Feed, "suggestion_id": Suggestion, "import_id": SubscriberImport}
-FIRST |= {"segment_id": Segment}
+FIRST |= {"segment_id": Segment, "notice_id": StaffNotice, "webhook_id": Webhook}
 SLOW = {"template", "template-preview", "template-version"}  # each try of a template is a process
 QUERY = re.compile(
     r"""request\.GET(?:\.get\(|\[)["']([\w-]+)|values\.get\(["']([\w-]+)|["']([\w-]+)["'] in request\.GET"""
@@ -115,6 +118,7 @@ def ada(publication: Publication, settings: Any) -> Client:
     ada = make.person(Role.ADMIN, "Ada")
     make.story(publication, state=StoryState.PITCHED, pitch="It matters.", created_by=ada)
     import_orders.upload(publication, io.BytesIO(b"email\nr@example.org\n"), name="r.csv", by=ada, now=make.MONDAY)
+    write_notices.write(new_sign_in(ada, browser="Firefox", network="192.0.2.0", now=make.MONDAY), now=make.MONDAY)
     return signed_in(ada)
 
 
