@@ -67,14 +67,37 @@ def record(
     subject: Model | None = None,
     *,
     now: datetime | None = None,
-    concerns: Model | None = None,
     **details: Detail,
 ) -> Record:
-    """Add a record, in the transaction of the act.
+    """Add a record, in the transaction of the act. Its publication is that of the subject.
 
-    The publication is that of the subject, or of `concerns`: another object, or the publication itself. Email addresses
-    are removed from `details`, because a typed reason may name a reader.
+    Email addresses are removed from `details`, because a typed reason may name a reader.
     """
+    return _add(by, act, subject, publication_id=publication_of(subject), now=now, details=details)
+
+
+def record_in(
+    publication: Model | None,
+    by: Actor,
+    act: Act,
+    subject: Model | None = None,
+    *,
+    now: datetime | None = None,
+    **details: Detail,
+) -> Record:
+    """Add a record whose publication is not that of the subject, such as a role of a user for `publication`."""
+    return _add(by, act, subject, publication_id=publication_of(publication), now=now, details=details)
+
+
+def _add(
+    by: Actor,
+    act: Act,
+    subject: Model | None,
+    *,
+    publication_id: int | None,
+    now: datetime | None,
+    details: dict[str, Detail],
+) -> Record:
     origin = _origin.get()
     if origin.means:
         details = {"token": origin.means, **details}
@@ -88,7 +111,7 @@ def record(
         subject=str(subject._meta.model_name) if subject else "",
         subject_id=subject.pk if subject else None,
         subject_name=_subject_name(subject)[:100],
-        publication_id=publication_of(concerns or subject),
+        publication_id=publication_id,
         details={name: _without_addresses(value) for name, value in details.items() if value not in (None, "")},
     )
 

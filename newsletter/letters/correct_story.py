@@ -100,7 +100,7 @@ def correct_story(
             "headline": headline,
             "in_next_email": in_next_email,
         }
-        audit_trail.record(by, Act.STORY_CORRECTED, story, now=now, concerns=story, **details)
+        audit_trail.record(by, Act.STORY_CORRECTED, story, now=now, **details)
     return correction
 
 

@@ -170,7 +170,7 @@ def _give_time(
         if seen:
             edition = approve(edition, content_hash=seen, by=by if isinstance(by, User) else None, now=now)
         details = {"due_at": f"{due_at:%Y-%m-%d %H:%M} UTC"} if act == Act.EDITION_RESCHEDULED else {}
-        audit_trail.record(by, act, edition, now=now, concerns=edition, **details)
+        audit_trail.record(by, act, edition, now=now, **details)
     return edition
 
 

@@ -67,12 +67,12 @@ def invite(
                 staff_email=staff_emails.order_link(StaffEmailKind.INVITATION, address, now=now),
             )
             invitation.publications.set(publications)
-            audit_trail.record(
+            audit_trail.record_in(
+                publications[0] if len(publications) == 1 else None,
                 by,
                 Act.USER_INVITED,
                 invitation,
                 now=now,
-                concerns=publications[0] if len(publications) == 1 else None,
                 role=role.value,
                 publications=", ".join(one.slug for one in publications),
             )

@@ -36,7 +36,7 @@ def grant_publication_role(
             granted.role = role
             granted.save()
             details = {"publication": publication.slug, "before": before, "after": role.value}
-            audit_trail.record(by, Act.ROLE_GRANTED, user, now=now, concerns=publication, **details)
+            audit_trail.record_in(publication, by, Act.ROLE_GRANTED, user, now=now, **details)
     _forget_cached_roles(user)
     return granted
 
@@ -50,7 +50,7 @@ def revoke_publication_role(user: User, publication: Publication, *, by: User | 
         if granted is not None:
             granted.delete()
             details = {"publication": publication.slug, "before": granted.role}
-            audit_trail.record(by, Act.ROLE_REVOKED, user, now=now, concerns=publication, **details)
+            audit_trail.record_in(publication, by, Act.ROLE_REVOKED, user, now=now, **details)
     _forget_cached_roles(user)
 
 

@@ -136,7 +136,7 @@ def test_a_record_names_the_publication_of_its_subject_over_its_relations() -> N
         assert audit_trail.publication_of(subject) == publication.pk, subject
     for nothing in (None, make.cora(), make.rita(publication), SendingPause(), Installation()):
         assert audit_trail.publication_of(nothing) is None, nothing
-    mine = audit_trail.record(make.eddie(), Act.SIGNED_IN, make.cora(), concerns=publication)
+    mine = audit_trail.record_in(publication, make.eddie(), Act.SIGNED_IN, make.cora())
     audit_trail.record(make.eddie(), Act.EDITION_HELD, make.edition(make.publication()))
     found = search_records.search(publications=[publication.pk], acts=[Act.SIGNED_IN, Act.EDITION_HELD])
     assert list(found) == [mine]
