@@ -81,6 +81,7 @@ def record_in(
     by: Actor,
     act: Act,
     subject: Model | None = None,
+    /,  # `publication` may also be a detail
     *,
     now: datetime | None = None,
     **details: Detail,
