@@ -40,7 +40,7 @@ from newsletter.web.desk import (
     suggestions,
     typed_story,
 )
-from newsletter.web.ops import dashboard, failures_page, missing_readers, sending_pauses
+from newsletter.web.ops import dashboard, failures_page, given_up_page, missing_readers, sending_pauses
 from newsletter.web.readers import confirm_subscription, reader_view
 from newsletter.web.readers.join import join
 from newsletter.web.readers.own_data import own_data
@@ -193,6 +193,9 @@ OPS = [
     path("ops/", dashboard.ops, name="ops"),
     path("ops/failures/", failures_page.listing, name="failures"),
     path("ops/failures/<int:failure_id>/", failures_page.show, name="failure"),
+    path("ops/given-up/", given_up_page.listing, name="given-up"),
+    path("ops/given-up/<slug:kind>/<slug:way>/", given_up_page.decide, name="given-up-kind"),
+    path("ops/given-up/<slug:kind>/<slug:way>/<int:row>/", given_up_page.decide, name="given-up-row"),
     path("ops/pause/", sending_pauses.pause, name="sending-pause"),
     path("ops/pauses/<int:pause_id>/resume/", sending_pauses.resume, name="sending-resume"),
     path("ops/dispatches/<int:dispatch_id>/pause/", dashboard.pause, name="dispatch-pause"),

@@ -19,6 +19,7 @@ from newsletter.cli.commands import (
     feeds,
     gifts,
     ops,
+    ops_given_up,  # noqa: F401 — adds commands to ops
     publications,
     publications_phrases,  # noqa: F401 — the same
     publications_sign_up,  # noqa: F401 — adds a command to publications

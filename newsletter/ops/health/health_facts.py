@@ -48,6 +48,16 @@ class PauseSnapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingWork:
+    """Rows of one kind that stand still, or that were given up. `words` are their number and kind."""
+
+    words: str
+    count: int
+    is_email: bool = False
+    is_given_up: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class MailboxRates:
     """What became of the emails of the last days at one mailbox provider, in readers."""
 
