@@ -40,7 +40,14 @@ from newsletter.web.desk import (
     suggestions,
     typed_story,
 )
-from newsletter.web.ops import dashboard, failures_page, given_up_page, missing_readers, sending_pauses
+from newsletter.web.ops import (
+    dashboard,
+    deliverability_page,
+    failures_page,
+    given_up_page,
+    missing_readers,
+    sending_pauses,
+)
 from newsletter.web.readers import confirm_subscription, reader_view
 from newsletter.web.readers.join import join
 from newsletter.web.readers.own_data import own_data
@@ -193,6 +200,8 @@ OPS = [
     path("ops/", dashboard.ops, name="ops"),
     path("ops/failures/", failures_page.listing, name="failures"),
     path("ops/failures/<int:failure_id>/", failures_page.show, name="failure"),
+    path("ops/deliverability/", deliverability_page.page, name="deliverability"),
+    path("ops/deliverability/look-up/", deliverability_page.look_up, name="domain-look-up"),
     path("ops/given-up/", given_up_page.listing, name="given-up"),
     path("ops/given-up/<slug:kind>/<slug:way>/", given_up_page.decide, name="given-up-kind"),
     path("ops/given-up/<slug:kind>/<slug:way>/<int:row>/", given_up_page.decide, name="given-up-row"),

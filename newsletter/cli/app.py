@@ -7,6 +7,7 @@ import typer
 from newsletter import __version__
 from newsletter.cli.commands import (
     appeals,
+    deliverability,
     dispatches,
     editions,
     editions_actions,  # noqa: F401 — adds commands to editions
@@ -77,6 +78,7 @@ for name, group in (
 ):
     app.add_typer(group, name=name, rich_help_panel=NEWSROOM)
 app.add_typer(ops.app, name="ops", rich_help_panel=RUN)
+app.add_typer(deliverability.app, name="deliverability", rich_help_panel=RUN)
 app.add_typer(environment.app, name="environment", rich_help_panel=ADMINISTRATION)
 
 app.command("check", rich_help_panel=ADMINISTRATION)(check)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from newsletter.insights.event_backlog import EventBacklog, RejectedPosts
 from newsletter.insights.rejected_posts import Reason
 from newsletter.ops.health import health_rules as rules
-from newsletter.ops.health.health_facts import DispatchSnapshot, MailboxRates, PauseSnapshot, WaitingWork
+from newsletter.ops.health.health_facts import BadDomain, DispatchSnapshot, MailboxRates, PauseSnapshot, WaitingWork
 from newsletter.ops.health.health_rules import HealthRule
 from newsletter.ops.health.judge_health import Readings
 from newsletter.ops.heartbeats import Queue, Worker
@@ -183,6 +183,13 @@ CASES = [
     Case(rules.BOUNCES, False, read(mailboxes=[MailboxRates("Orange", delivered=951, bounced=49)])),
     Case(rules.BLOCKS, True, read(mailboxes=[MailboxRates("Apple", delivered=950, blocked=50)]), "50 of 1,000"),
     Case(rules.BLOCKS, False, read(mailboxes=[MailboxRates("Apple", delivered=100, deferred=900)])),
+    Case(
+        rules.SENDER_DOMAIN,
+        True,
+        read(domains=[BadDomain("news.example.org", ["DKIM", "DMARC"])]),
+        "news.example.org: the DKIM and DMARC records are missing or wrong.",
+    ),
+    Case(rules.SENDER_DOMAIN, False, read()),
     Case(rules.SENDING, True, read(snapshot("open", waiting=90_000, moved_at=MONDAY)), "90,000"),
     Case(rules.SENDING, False, read(snapshot("finished"))),
     Case(

@@ -159,6 +159,8 @@ EXPECTED = {
     "user-roles": of(P.CONFIGURE, reach=Reach.ALL),
     "ops": of(P.OPERATE, reach=Reach.LIST, methods=SHOWN),
     "failures": of(P.OPERATE, reach=Reach.ALL),
+    "deliverability": of(P.OPERATE, reach=Reach.ALL, methods=SHOWN),
+    "domain-look-up": of(P.OPERATE, reach=Reach.ALL, methods=DONE),
     "given-up": of(P.OPERATE, reach=Reach.ALL, methods=SHOWN),
     "given-up-kind": of(P.OPERATE, reach=Reach.ALL),
     "given-up-row": of(P.OPERATE, reach=Reach.ALL),

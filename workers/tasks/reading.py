@@ -9,10 +9,12 @@ from newsletter.audience.imports import run_imports
 from newsletter.letters import looked_up_links
 from newsletter.lib import clock
 from newsletter.links import look_up_links
+from newsletter.ops.deliverability import sending_domains
 from newsletter.stories.feeds import queue_suggestions, read_feeds
 from newsletter.stories.reading import story_drafts
 
 TIME_LIMIT = 4.0  # seconds; the next run continues
+DOMAINS_PER_RUN = 5  # a slow resolver takes up to half a minute for one
 IMPORT_TIME = 15.0  # seconds: each run reads the file from its beginning
 
 
@@ -50,6 +52,12 @@ def look_up_due_links() -> None:
 def continue_import() -> None:
     """Continue the oldest import of readers."""
     run_imports.run_next(clock=clock.now, seconds=IMPORT_TIME)
+
+
+@shared_task
+def look_up_domains() -> None:
+    """Look up the DNS records of sending domains that are due."""
+    sending_domains.look_up_due(clock=clock.now, most=DOMAINS_PER_RUN)
 
 
 def _repeat(step: Callable[..., object]) -> None:

@@ -212,6 +212,13 @@ BLOCKS = HealthRule(
     "Emails are deferred and delivered later.",
     is_urgent=False,
 )
+SENDER_DOMAIN = HealthRule(
+    "sender-domain",
+    "sender-domain",
+    "A DKIM, DMARC, SPF or MX record of a sending domain is missing or wrong.",
+    "A record could be better, or the DNS resolver gives no answer. The installation sends nothing to SendGrid.",
+    is_urgent=False,
+)
 SENDING = HealthRule("sending", "", "A dispatch is open.", "Nothing is being sent.", Level.BUSY)
 SETTLING = HealthRule(
     "settling",
@@ -264,6 +271,7 @@ RULES = (
     COMPLAINTS,
     BOUNCES,
     BLOCKS,
+    SENDER_DOMAIN,
     SENDING,
     SETTLING,
     PAUSED_SENDING,
