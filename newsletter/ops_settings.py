@@ -29,6 +29,7 @@ for _selector in DKIM_SELECTORS:
         raise BadSetting("DKIM_SELECTORS", f"has {_selector!r}.", "Give names such as s1,s2.")
 # After how many days they are deleted.
 FAILURES_KEPT_DAYS = env.count("FAILURES_KEPT_DAYS", 14, minimum=1, maximum=400)  # unexpected errors
+QUEUE_HOURS_KEPT_DAYS = env.count("QUEUE_HOURS_KEPT_DAYS", 90, minimum=31, maximum=4_000)  # charts show 30 days
 OUTCOMES_KEPT_DAYS = env.days_kept("OUTCOMES_KEPT_DAYS", 400, least=1)  # of single readers; counts stay
 BATCHES_KEPT_DAYS = env.days_kept("BATCHES_KEPT_DAYS", 400, least=30)  # late events refer to them
 POSTS_KEPT_DAYS = env.count("POSTS_KEPT_DAYS", 30, minimum=2, maximum=36_500)  # the provider may repeat one for a day
