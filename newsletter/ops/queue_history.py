@@ -106,14 +106,14 @@ def queue_history(*, now: datetime, span: HistorySpan = DAY) -> list[QueueStep]:
 def _readings(span: HistorySpan, start: datetime) -> list[tuple[datetime, float, int]]:
     """Return time, age of the oldest task and tasks taken, over all queues: by minute, or by hour, then minute."""
     if span is DAY:
-        return list(_summed(QueueSample.objects.filter(minute__gte=start), "minute"))
-    hours = list(_summed(QueueHour.objects.filter(hour__gte=start), "hour"))
+        return _summed(QueueSample.objects.filter(minute__gte=start), "minute")
+    hours = _summed(QueueHour.objects.filter(hour__gte=start), "hour")
     rest = max((hour for hour, _, _ in hours), default=start - HOUR) + HOUR
-    return hours + list(_summed(QueueSample.objects.filter(minute__gte=rest), "minute"))
+    return hours + _summed(QueueSample.objects.filter(minute__gte=rest), "minute")
 
 
-def _summed(rows: QuerySet[Any], time: str) -> QuerySet[Any, tuple[datetime, float, int]]:
-    return rows.order_by().values_list(time).annotate(Max("oldest_seconds"), Sum("taken"))
+def _summed(rows: QuerySet[Any], time: str) -> list[tuple[datetime, float, int]]:
+    return list(rows.order_by().values_list(time).annotate(Max("oldest_seconds"), Sum("taken")))
 
 
 def _age(queue: Queue) -> float:

@@ -53,3 +53,10 @@ def test_no_text_stands_in_the_table_twice_and_an_unknown_one_is_not_explained()
     texts = [text.casefold() for error in known_errors() for text in error.texts]
     assert len(texts) == len(set(texts)) > 20
     assert explain("a text that nobody has seen") == []
+
+
+def test_the_words_of_an_answer_count_more_than_its_status() -> None:
+    [by_words] = explain("HTTP 403 – from: does not match a verified Sender Identity", http_status=403)
+    assert "not authenticated" in by_words.meaning
+    [by_status] = explain("HTTP 403", http_status=None)
+    assert "may not send" in by_status.meaning

@@ -4,7 +4,9 @@ from newsletter.mail.domain_records.dns_lookup import DnsLookup
 from newsletter.mail.domain_records.record_check import CheckState, RecordCheck
 
 MAX_LOOKUPS = 10  # RFC 7208, 4.6.4: with more, every check of the record fails
-BOUNCE_DOMAIN = "Mailbox providers check the SPF of the bounce address, which SendGrid puts under em….{domain}"
+BOUNCE_DOMAIN = (
+    "Mailbox providers check the SPF of the bounce address, which SendGrid puts at a subdomain such as em1234.{domain}"
+)
 
 
 def spf_records(texts: list[str]) -> list[str]:

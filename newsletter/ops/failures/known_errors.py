@@ -10,6 +10,7 @@ PAGE = "common-errors"
 ROW = re.compile(r"^\| (`.+?) \| (.+?) \| (.+?) \|$", re.MULTILINE)
 CODE = re.compile(r"`([^`]+)`")
 MARKS = re.compile(r"[*`]|\[([^\]]+)\]\([^)]*\)")
+STATUS = re.compile(r"\bHTTP \d{3}\b")
 MAX_TEXT = 2_000  # characters that are searched
 
 
@@ -43,9 +44,12 @@ def known_errors() -> list[KnownError]:
 
 
 def explain(text: str, *, http_status: int | None = None) -> list[KnownError]:
-    """Return the known errors that `text`, or an answer with this status, has."""
-    whole = f"HTTP {http_status} {text[:MAX_TEXT]}" if http_status else text[:MAX_TEXT]
-    return [each for each in known_errors() if each.is_in(whole)]
+    """Return the known errors whose words stand in `text`; without any, those of its HTTP status."""
+    status = STATUS.search(text[:MAX_TEXT])
+    code = http_status or (status[0].removeprefix("HTTP ") if status else None)
+    words = STATUS.sub("", text[:MAX_TEXT])
+    found = [each for each in known_errors() if each.is_in(words)]
+    return found or [each for each in known_errors() if code and each.is_in(f"HTTP {code}")]
 
 
 def _plain(markdown: str) -> str:

@@ -10,11 +10,10 @@ from newsletter.ops.health.verdict import Problem
 def waiting_problems(found: Sequence[WaitingWork]) -> Iterator[Problem]:
     """Yield the kinds of work that stand still, and the emails that were given up."""
     for each in found:
-        verb = "is" if each.count == 1 else "are"
+        has = "has" if each.count == 1 else "have"
         if each.is_given_up:
-            verb = "was" if each.count == 1 else "were"
-            yield rules.GIVEN_UP.problem(f"{each.words} {verb} given up.")
+            yield rules.GIVEN_UP.problem(f"{each.words} {has} been given up.")
         elif each.is_email:
-            yield rules.STUCK_EMAILS.problem(f"{each.words} {verb} not sent, for more than 15 minutes.")
+            yield rules.STUCK_EMAILS.problem(f"{each.words} {has} waited for more than 15 minutes, and none is sent.")
         else:
-            yield rules.STUCK_WORK.problem(f"{each.words} {verb} due for more than 15 minutes; no worker takes any.")
+            yield rules.STUCK_WORK.problem(f"{each.words} {has} waited for more than 15 minutes; no worker takes any.")
