@@ -16,7 +16,7 @@ from newsletter.ops.deliverability.sending_domains import (
     DomainReport,
     domain_reports,
     keep_rows,
-    look_up_due,
+    look_up_next,
     order_look_up,
 )
 from newsletter.ops.deliverability.warm_up_days import warm_up_days
@@ -45,7 +45,9 @@ def publication() -> Publication:
 
 def look_up(*, hours: float = 0) -> DomainReport:
     now = MONDAY + timedelta(hours=hours)
-    look_up_due(clock=lambda: now, most=5)
+    keep_rows()
+    while look_up_next(now=now):
+        pass
     [report] = domain_reports()
     return report
 

@@ -1,7 +1,7 @@
 """The files for a Kubernetes cluster: what they start, and what they refer to.
 
-No cluster runs where this is tested. `kubectl kustomize` builds the files, and kubernetes-validate compares the result with
-the schemas of Kubernetes, where the two are installed (docs/kubernetes.md).
+No cluster runs where this is tested. `kubectl kustomize` builds the files, and kubernetes-validate compares the result
+with the schemas of Kubernetes, where the two are installed (docs/kubernetes.md).
 """
 
 import re

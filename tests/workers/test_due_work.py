@@ -25,6 +25,7 @@ from newsletter.editions.models import Edition
 from newsletter.insights import webhook_post_queue
 from newsletter.lib.claim_rows import Claimable
 from newsletter.links import look_up_links
+from newsletter.ops.deliverability import sending_domains
 from newsletter.pictures.models import Picture
 from newsletter.stories.feed_models import Feed, SuggestionState
 from newsletter.stories.models import StoryDraft
@@ -101,6 +102,11 @@ def running_import() -> None:
     SubscriberImport.objects.update(state=ImportState.RUNNING, started_at=MONDAY)
 
 
+def domain_to_look_up() -> None:
+    make.publication(sender_email="post@news.example.org")
+    sending_domains.order_look_up("news.example.org", by=None, now=MONDAY)
+
+
 def data_request() -> None:
     publication = make.publication()
     data_requests.request_data(make.reader(publication), publication, now=MONDAY)
@@ -119,6 +125,7 @@ ROWS: dict[str, Callable[[], None]] = {
     "reading.add_ordered_suggestions": ordered_suggestion,
     "reading.look_up_due_links": link_to_look_up,
     "reading.continue_import": running_import,
+    "reading.look_up_domains": domain_to_look_up,
     "dispatch.send_test_emails": email_test,
     "maintenance.send_confirmations": confirmation,
     "maintenance.send_data_requests": data_request,

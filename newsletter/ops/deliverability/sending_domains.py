@@ -4,7 +4,7 @@ A new domain is looked up within a minute, so before its first edition; then onc
 key sends nothing to SendGrid: there only what a person orders is looked up.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -83,7 +83,7 @@ def due(now: datetime) -> QuerySet[SendingDomain]:
 
 
 def order_look_up(domain: str, *, by: Actor, now: datetime) -> None:
-    """Let a worker look up a domain within a minute. Raises `InvalidState` for a domain that is not in use."""
+    """Let a worker look up a domain within seconds. Raises `InvalidState` for a domain that is not in use."""
     require(by, Permission.OPERATE)
     with transaction.atomic():
         keep_rows()
@@ -137,14 +137,6 @@ def bad_domains() -> list[BadDomain]:
     return [
         BadDomain(row.domain, [each["kind"] for each in row.checks if each["state"] == CheckState.BAD]) for row in found
     ]
-
-
-def look_up_due(*, clock: Callable[[], datetime], most: int) -> None:
-    """Keep the rows as the publications are, and look up the domains that are due, at most so many."""
-    keep_rows()
-    for _ in range(most):
-        if not look_up_next(now=clock()):
-            return
 
 
 def _report(name: str, publications: Sequence[str], row: SendingDomain | None) -> DomainReport:

@@ -50,5 +50,5 @@ def look_up(request: DeskRequest) -> HttpResponse:
     except NewsletterError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, f"Ordered. A worker looks up {domain} within a minute.")
+        messages.success(request, f"Ordered. A worker looks up {domain} within seconds.")
     return redirect("deliverability")
