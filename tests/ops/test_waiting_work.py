@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -14,8 +15,12 @@ from newsletter.audience.import_models import ImportState, SubscriberImport
 from newsletter.audience.models import Confirmation
 from newsletter.delivery.email_test_models import EmailTest, EmailTestRecipient
 from newsletter.delivery.ledger import installation
+from newsletter.insights.models import WebhookPost
+from newsletter.lib.claim_rows import Claimable
+from newsletter.links.models import LinkLookup
+from newsletter.ops.models import SendingDomain
 from newsletter.ops.system_status import status
-from newsletter.ops.waiting_work import waiting_work
+from newsletter.ops.waiting_work import WAITING, waiting_work
 from newsletter.pictures.models import Picture
 from newsletter.publications.models import Publication
 from newsletter.stories.feed_models import Feed
@@ -137,6 +142,16 @@ def test_emails_that_were_given_up_and_only_they_break_the_system() -> None:
     give_up_one_of_each(make.publication(slug="morning"))
     given_up = [each.words for each in waiting_work(now=MONDAY) if each.is_given_up]
     assert given_up == ["1 confirmation email", "1 link to a reader’s own data", "1 email to staff"]
+
+
+def test_every_kind_of_work_is_watched_or_has_a_reason_not_to_be() -> None:
+    watched = {kind.late(MONDAY).model for kind in WAITING}
+    claimed = {model for model in apps.get_models() if issubclass(model, Claimable)}
+    assert claimed - watched == {
+        WebhookPost,  # has rules of its own
+        LinkLookup,  # a hint, which nothing waits for
+        SendingDomain,  # its page shows the age of what is known
+    }
 
 
 def test_one_query_finds_that_nothing_stands_still() -> None:
