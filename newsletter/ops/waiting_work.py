@@ -107,18 +107,15 @@ URGENT = tuple(kind for kind in KINDS if kind.is_urgent)
 
 def waiting_work(*, now: datetime) -> list[WaitingWork]:
     """Return the kinds of work that stand still, and the emails that were given up. One query if there are none."""
-    stuck = {f"stuck_{n}": Exists(kind.late(now)) & ~Exists(kind.moving(now)) for n, kind in enumerate(WAITING)}
-    given_up = {f"given_up_{n}": Exists(kind.rows(now)) for n, kind in enumerate(URGENT)}
-    names = [*stuck, *given_up]
-    row: Sequence[bool] | None = (
-        Installation.objects.filter(pk=1).annotate(**stuck, **given_up).values_list(*names).first()
-    )
+    asked = {f"late_{n}": Exists(kind.late(now)) for n, kind in enumerate(WAITING)}
+    asked |= {f"given_up_{n}": Exists(kind.rows(now).order_by()) for n, kind in enumerate(URGENT)}
+    row: Sequence[bool] | None = Installation.objects.filter(pk=1).annotate(**asked).values_list(*asked).first()
     if row is None:
         return []  # no worker has ever run here
-    found = dict(zip(names, row, strict=True))
-    return [_stuck(kind, now) for n, kind in enumerate(WAITING) if found[f"stuck_{n}"]] + [
-        _given_up(kind, now) for n, kind in enumerate(URGENT) if found[f"given_up_{n}"]
-    ]
+    found = dict(zip(asked, row, strict=True))
+    late = [kind for n, kind in enumerate(WAITING) if found[f"late_{n}"]]
+    stuck = [_stuck(kind, now) for kind in late if not kind.moving(now).exists()]
+    return stuck + [_given_up(kind, now) for n, kind in enumerate(URGENT) if found[f"given_up_{n}"]]
 
 
 def _stuck(kind: WaitingKind, now: datetime) -> WaitingWork:
