@@ -18,6 +18,7 @@ from newsletter.delivery.ledger import installation
 from newsletter.insights.models import WebhookPost
 from newsletter.lib.claim_rows import Claimable
 from newsletter.links.models import LinkLookup
+from newsletter.notices.models import WebhookDelivery
 from newsletter.ops.models import SendingDomain
 from newsletter.ops.system_status import status
 from newsletter.ops.waiting_work import WAITING, waiting_work
@@ -150,6 +151,7 @@ def test_every_kind_of_work_is_watched_or_has_a_reason_not_to_be() -> None:
     assert claimed - watched == {
         WebhookPost,  # has rules of its own
         LinkLookup,  # a hint, which nothing waits for
+        WebhookDelivery,  # its own page shows each call
         SendingDomain,  # its page shows the age of what is known
     }
 

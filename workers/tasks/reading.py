@@ -1,4 +1,4 @@
-"""Read ordered pages, feeds and files of readers, and look up the links of emails."""
+"""Read ordered pages, feeds and files of readers, and look up the links of emails, call webhooks."""
 
 import time
 from collections.abc import Callable
@@ -6,9 +6,11 @@ from collections.abc import Callable
 from celery import shared_task
 
 from newsletter.audience.imports import run_imports
+from newsletter.delivery.ledger import installation
 from newsletter.letters import looked_up_links
 from newsletter.lib import clock
 from newsletter.links import look_up_links
+from newsletter.notices.webhooks.call_webhooks import call_next
 from newsletter.ops.deliverability import sending_domains
 from newsletter.stories.feeds import queue_suggestions, read_feeds
 from newsletter.stories.reading import story_drafts
@@ -63,6 +65,12 @@ def keep_sending_domains() -> None:
 def look_up_domains() -> None:
     """Look up the DNS records of due sending domains one after the other until the time limit."""
     _repeat(sending_domains.look_up_next)
+
+
+def call_webhooks() -> None:
+    """Post notices to webhooks, one after the other until the time limit."""
+    if installation.is_current():
+        _repeat(call_next)
 
 
 def _repeat(step: Callable[..., object]) -> None:
