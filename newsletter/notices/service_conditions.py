@@ -23,7 +23,7 @@ from newsletter.ops.health.judge_events import event_problems
 from newsletter.publications.models import Publication
 from newsletter.publications.schedule import zone
 
-JUDGED_AT_ONCE = 60  # editions in a run, four queries each; of more, the runs take turns
+JUDGED_AT_ONCE = 10  # editions in a run, four queries each; of more, the runs take turns, so that each run is short
 NO_EVENTS = (health_rules.SILENT_EVENTS.code, health_rules.REJECTED_EVENTS.code)
 
 

@@ -312,13 +312,14 @@ def test_runs_over_fifty_waiting_editions_take_few_queries(eddie: User) -> None:
         )
         make.edition(publication, due_at=MONDAY + HOUR, local_date=MONDAY.date() + timedelta(days=1))
     assert write_notices.write_new(now=MONDAY - HOUR) == 50
-    assert write_notices.write_judged(now=MONDAY - HOUR) == 50
+    turns = [write_notices.write_judged(now=MONDAY - HOUR - number * MINUTE) for number in range(5)]
+    assert turns == [service_conditions.JUDGED_AT_ONCE] * 5
     with CaptureQueriesContext(connection) as quick:
         assert write_notices.write_new(now=MONDAY - HOUR + MINUTE) == 0
     with CaptureQueriesContext(connection) as judged:
         assert write_notices.write_judged(now=MONDAY - HOUR + MINUTE) == 0
     assert len(quick) <= 17
-    assert len(judged) <= 4 * 50 + 15
+    assert len(judged) <= 4 * service_conditions.JUDGED_AT_ONCE + 15
     with CaptureQueriesContext(connection) as counted:
         assert read_notices.count_unread(eddie) == 100
     assert len(counted) <= 2  # the roles of the user, and the count
