@@ -10,6 +10,7 @@ from django.views.generic import RedirectView, View
 from newsletter.api import metrics, sendgrid_webhook
 from newsletter.api.v1.api import API
 from newsletter.notice_urls import NOTICES
+from newsletter.ops_urls import OPS
 from newsletter.reader_urls import AUDIENCE
 from newsletter.web.archive import archive_feeds, archive_pages
 from newsletter.web.desk import (
@@ -42,7 +43,6 @@ from newsletter.web.desk import (
     suggestions,
     typed_story,
 )
-from newsletter.web.ops import dashboard, failures_page, missing_readers, sending_pauses
 from newsletter.web.readers import confirm_subscription, reader_view
 from newsletter.web.readers.join import join
 from newsletter.web.readers.own_data import own_data
@@ -190,21 +190,6 @@ PUBLICATIONS = [
     path("publication-dates/", publications.dates, name="publication-dates"),
     path("audit/", audit_log.show, name="audit-log"),
     path("users/<int:user_id>/roles/", publication_roles_page.show, name="user-roles"),
-]
-OPS = [
-    path("ops/", dashboard.ops, name="ops"),
-    path("ops/failures/", failures_page.listing, name="failures"),
-    path("ops/failures/<int:failure_id>/", failures_page.show, name="failure"),
-    path("ops/pause/", sending_pauses.pause, name="sending-pause"),
-    path("ops/pauses/<int:pause_id>/resume/", sending_pauses.resume, name="sending-resume"),
-    path("ops/dispatches/<int:dispatch_id>/pause/", dashboard.pause, name="dispatch-pause"),
-    path("ops/dispatches/<int:dispatch_id>/resume/", dashboard.resume, name="dispatch-resume"),
-    path("ops/dispatches/<int:dispatch_id>/stop/", dashboard.stop, name="dispatch-stop"),
-    path("ops/dispatches/<int:dispatch_id>/missing/", missing_readers.page, name="missing"),
-    path("ops/dispatches/<int:dispatch_id>/missing.csv", missing_readers.file, name="missing-file"),
-    path("ops/dispatches/<int:dispatch_id>/leave-out/", missing_readers.leave_out, name="dispatch-leave-out"),
-    path("ops/batches/<int:batch_id>/retry/", dashboard.retry, name="retry"),
-    path("ops/batches/<int:batch_id>/<slug:decision>/", dashboard.settle, name="settle"),
 ]
 ACCOUNT = [
     path("palette/", palette.search, name="palette"),

@@ -20,6 +20,7 @@ PERIODIC_TASKS = (
     PeriodicTask("workers.tasks.maintenance.enqueue_due_work", 1),
     PeriodicTask("workers.tasks.assembly.plan_and_compare", 5),
     PeriodicTask("workers.tasks.reading.order_link_lookups", 10),
+    PeriodicTask("workers.tasks.reading.keep_sending_domains", 60),
     PeriodicTask("workers.tasks.insights.prune", 600),
     PeriodicTask("workers.tasks.insights.delete_old_outcomes", 60),
     PeriodicTask("workers.tasks.maintenance.record_queue_depths", 5),

@@ -58,7 +58,8 @@ PERMITS: dict[Permission, Permits] = {
     Permission.OPERATE: Permits(
         "see ops with the publication’s editions, pause, resume and stop its sending, settle and retry batches, see who"
         " did not get an edition",
-        "pause all sending, see failures with their tracebacks, confirm the environment",
+        "pause all sending, see failures with their tracebacks, try work that was given up again or discard it, see and"
+        " look up the DNS records of senders, confirm the environment",
     ),
 }
 

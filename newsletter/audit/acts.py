@@ -77,6 +77,9 @@ class Act(models.TextChoices):
     READERS_LEFT_OUT = "readers-left-out"
     BATCH_SETTLED = "batch-settled"
     BATCH_RETRIED = "batch-retried"
+    WORK_RETRIED = "work-retried"  # work that was given up, such as a picture or an email to staff
+    WORK_DISCARDED = "work-discarded"
+    DOMAIN_LOOK_UP_ORDERED = "domain-look-up-ordered"  # the DNS records of a sending domain
     TEMPLATE_SAVED = "template-saved"
     TEMPLATE_TAKEN_UP = "template-taken-up"
     TEMPLATE_REMOVED = "template-removed"

@@ -8,6 +8,7 @@ from newsletter import __version__
 from newsletter.cli.commands import (
     api_tokens,
     appeals,
+    deliverability,
     dispatches,
     editions,
     editions_actions,  # noqa: F401 — adds commands to editions
@@ -21,6 +22,7 @@ from newsletter.cli.commands import (
     gifts,
     notices,
     ops,
+    ops_given_up,  # noqa: F401 — adds commands to ops
     publications,
     publications_phrases,  # noqa: F401 — the same
     publications_sign_up,  # noqa: F401 — adds a command to publications
@@ -81,6 +83,7 @@ for name, group in (
 ):
     app.add_typer(group, name=name, rich_help_panel=NEWSROOM)
 app.add_typer(ops.app, name="ops", rich_help_panel=RUN)
+app.add_typer(deliverability.app, name="deliverability", rich_help_panel=RUN)
 app.add_typer(api_tokens.app, name="api-tokens", rich_help_panel=ADMINISTRATION)
 app.add_typer(environment.app, name="environment", rich_help_panel=ADMINISTRATION)
 

@@ -26,6 +26,7 @@ from newsletter.delivery.states import AttemptStatus, BatchState
 from newsletter.editions.comments import write_comments
 from newsletter.editions.models import Edition, EditionState
 from newsletter.editions.snippet_models import Snippet
+from newsletter.insights.models import WebhookPost, WebhookPostState
 from newsletter.letters import assemble_edition
 from newsletter.lib import clock
 from newsletter.notices import write_notices
@@ -126,6 +127,12 @@ def invitation_token(publication: Publication) -> str:
         "invited@example.org", name="Inga", role=Role.EDITOR, publications=[publication], by=None, now=now
     )
     return invitations.create_token(invited)
+
+
+def failed_post() -> int:
+    """A webhook post that was given up; its id."""
+    values = {"received_at": clock.now(), "digest": "a" * 64, "state": WebhookPostState.FAILED, "problem": "Not JSON."}
+    return WebhookPost.objects.create(body=b"x", **values).pk
 
 
 def api_token(publication: Publication) -> None:
@@ -246,6 +253,10 @@ def everything(three: Publication) -> dict[str, Role | None]:
         "/ops/": Role.OPS,
         "/ops/pause/": Role.OPS,
         "/ops/failures/": Role.OPS,
+        "/ops/given-up/": Role.OPS,
+        "/ops/given-up/feeds/retry/": Role.OPS,
+        f"/ops/given-up/webhook-posts/discard/{failed_post()}/": Role.OPS,
+        "/ops/deliverability/": Role.OPS,
         f"/ops/failures/{Failure.objects.get().pk}/": Role.OPS,
         f"/ops/pauses/{pause.pk}/resume/": Role.EDITOR,
         f"/ops/batches/{batch.pk}/again/": Role.OPS,

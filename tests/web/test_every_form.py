@@ -68,6 +68,7 @@ WHERE = {
     "EmailTestForm": "/editions/{edition}/test/",
     "RescheduleForm": "/editions/{edition}/",
     "PauseForm": "/ops/pause/",
+    "ExplainForm": "/ops/failures/",
     "StopForm": "/ops/dispatches/{dispatch}/stop/",
     "SuppressionForm": "/readers/suppressions/",
     "ReaderFileForm": "/readers/imports/",

@@ -241,4 +241,4 @@ def test_the_ops_page_asks_as_often_for_many_dispatches_as_for_a_few(otto: Clien
     for number in range(3, 8):
         one_of_each(number)
     otto.get("/ops/")
-    assert queries(lambda: otto.get("/ops/")) == few <= 40
+    assert queries(lambda: otto.get("/ops/")) == few <= 42

@@ -103,6 +103,7 @@ def address_in(pattern: URLPattern, slug: str, ids: dict[str, int], person: User
         .replace("<slug:slug>", slug)
         .replace("<slug:decision>", "reopen" if pattern.name == "user-change" else "again")
     )
+    path = path.replace("<slug:kind>", "pictures").replace("<slug:way>", "retry").replace("<int:row>", "1")
     path = path.replace("<path:token>", "x").replace("<str:name>", "x")
     if "pitch_id" in path:
         Story.objects.filter(pk=ids["pitch_id"]).update(created_by=person)

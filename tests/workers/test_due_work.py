@@ -29,6 +29,7 @@ from newsletter.notices import write_notices
 from newsletter.notices.models import Webhook
 from newsletter.notices.personal_conditions import new_sign_in
 from newsletter.notices.webhooks import order_deliveries
+from newsletter.ops.deliverability import sending_domains
 from newsletter.pictures.models import Picture
 from newsletter.stories.feed_models import Feed, SuggestionState
 from newsletter.stories.models import StoryDraft
@@ -105,6 +106,11 @@ def running_import() -> None:
     SubscriberImport.objects.update(state=ImportState.RUNNING, started_at=MONDAY)
 
 
+def domain_to_look_up() -> None:
+    make.publication(sender_email="post@news.example.org")
+    sending_domains.order_look_up("news.example.org", by=None, now=MONDAY)
+
+
 def data_request() -> None:
     publication = make.publication()
     data_requests.request_data(make.reader(publication), publication, now=MONDAY)
@@ -132,6 +138,7 @@ ROWS: dict[str, Callable[[], None]] = {
     "reading.add_ordered_suggestions": ordered_suggestion,
     "reading.look_up_due_links": link_to_look_up,
     "reading.continue_import": running_import,
+    "reading.look_up_domains": domain_to_look_up,
     "dispatch.send_test_emails": email_test,
     "maintenance.send_confirmations": confirmation,
     "maintenance.send_data_requests": data_request,

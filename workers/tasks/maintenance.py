@@ -25,7 +25,7 @@ from newsletter.links import look_up_links
 from newsletter.mail.sendgrid.mail_send_client import Client
 from newsletter.mail.sendgrid.scheduled_send_api import ScheduledSendApi
 from newsletter.notices import delete_old, notice_emails, write_notices
-from newsletter.ops import heartbeats, mailbox_counts, queue_history
+from newsletter.ops import heartbeats, mailbox_counts, queue_history, release_starts
 from newsletter.ops.check_broker import is_redis_server, redis_url
 from newsletter.ops.failures import record_failure
 from newsletter.publications import invitations
@@ -54,7 +54,9 @@ CLEAN_UP: tuple[Callable[..., object], ...] = (
     kept_replies.delete_old,
     data_requests.delete_expired,
     record_failure.forget_old_failures,
+    queue_history.roll_up,
     queue_history.forget_old_samples,
+    release_starts.forget_old,
     delete_old.delete_old,
 )
 ANSWER_TIMEOUT = 10.0  # seconds: retrying a cancel is better than waiting for the answer

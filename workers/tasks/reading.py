@@ -11,6 +11,7 @@ from newsletter.letters import looked_up_links
 from newsletter.lib import clock
 from newsletter.links import look_up_links
 from newsletter.notices.webhooks.call_webhooks import call_next
+from newsletter.ops.deliverability import sending_domains
 from newsletter.stories.feeds import queue_suggestions, read_feeds
 from newsletter.stories.reading import story_drafts
 
@@ -55,6 +56,17 @@ def continue_import() -> None:
 
 
 @shared_task
+def keep_sending_domains() -> None:
+    """Keep the list of sending domains as the publications are."""
+    sending_domains.keep_rows()
+
+
+@shared_task
+def look_up_domains() -> None:
+    """Look up the DNS records of due sending domains one after the other until the time limit."""
+    _repeat(sending_domains.look_up_next)
+
+
 def call_webhooks() -> None:
     """Post notices to webhooks, one after the other until the time limit."""
     if installation.is_current():

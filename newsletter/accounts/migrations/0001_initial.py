@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                 ('try_at', models.DateTimeField(blank=True, help_text='Not before this time; empty: at once.', null=True)),
                 ('kind', models.CharField(choices=[('note', 'Note'), ('notice', 'Notice'), ('invitation', 'Invitation'), ('password-reset', 'Password Reset')], default='note', max_length=20)),
                 ('to', models.EmailField(max_length=254)),
-                ('content', models.JSONField(blank=True, default=dict, help_text='The values of `StaffEmailContent`, of a note. Emptied once it is sent.')),
+                ('content', models.JSONField(blank=True, default=dict, help_text='The values of `StaffEmailContent`, of a note. Emptied once it is sent or discarded.')),
                 ('asked_at', models.DateTimeField(db_index=True)),
                 ('sent_at', models.DateTimeField(blank=True, db_index=True, null=True)),
                 ('problem', models.CharField(blank=True, help_text='Why sending was given up.', max_length=100)),

@@ -56,6 +56,7 @@ def _letter(order: StaffEmail, now: datetime) -> Letter:
 
 EMAILS = SingleEmails(
     name="staff_email",
+    orders=StaffEmail.objects.all(),
     due=StaffEmail.objects.due,
     recipient=lambda order: (order.to, staff_sender()),
     obstacle=_obstacle,
