@@ -9,7 +9,18 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks import dispatching, fleets, newsrooms, reading, reading_pages, soaking, watching, webhooks
+from benchmarks import (
+    dispatching,
+    fleets,
+    import_lines,
+    joining,
+    newsrooms,
+    reading,
+    reading_pages,
+    soaking,
+    watching,
+    webhooks,
+)
 from benchmarks.data import WARM, slug
 from benchmarks.dispatching import Run
 from benchmarks.fleets import Fleet
@@ -150,7 +161,7 @@ def assembly(_: Plan) -> Iterator[Line]:
 
 
 def audience(plan: Plan) -> Iterator[Line]:
-    """A search among all readers, the page of one, the sign-up page, and counts of segments, without the network."""
+    """Searches, pages and counts of segments among all readers, imports, and many who join and leave at once."""
     for kind in ("postgresql", "sqlite"):
         with Stage(kind) as stage:
             plan.saw(stage)
@@ -161,10 +172,14 @@ def audience(plan: Plan) -> Iterator[Line]:
             yield Line("audience", f"record of one reader {where}", took["record"], "ms", most=200)
             yield Line("audience", f"sign-up page, {kind}", took["page"], "ms", most=50)
             yield Line("audience", f"sign-up, {kind}", took["sign_up"], "ms")
+            yield Line("audience", f"CPU of a one-click post, {kind}", took["one_click"], "ms", most=10)
             for name, one in stage.do("-m", "benchmarks.counting", slug(plan.readers)).items():
                 shown = f"live count of a segment ({name}) {where}"
                 yield Line("audience", shown, one["live"], "ms", most=300)
                 yield Line("audience", f"the same exactly ({name})", one["exact"], "ms")
+        yield from import_lines.measure(kind, plan)
+    with Stage("postgresql") as stage:
+        yield from joining.measure(stage, plan)
 
 
 def webhook(plan: Plan) -> Iterator[Line]:

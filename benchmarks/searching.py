@@ -1,9 +1,9 @@
-"""Searches for readers, the record of one, and the sign-up page, in one process.
+"""Searches for readers, the record of one, the sign-up page and the one-click post, in one process.
 
     python -m benchmarks.searching SLUG
 
 A script, in the environment of a stage. Prints the usual time (the median) of the slowest kind of search, and
-of the pages, in milliseconds.
+of the pages, in milliseconds, and the CPU of a one-click post.
 """
 
 import json
@@ -17,10 +17,13 @@ from typing import Any
 
 import django
 
+from benchmarks import data
+from benchmarks.importing import reset_sequences
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsletter.settings")
 
 BEGINNINGS = ("r1", "r12", "r123", "r1234@readers.ex", "nobody")
-TURNS = 20
+TURNS, CLICKS = 20, 200
 
 
 def usual(work: Callable[[], Any]) -> float:
@@ -37,19 +40,17 @@ def main() -> None:
     django.setup()
 
     from django.conf import settings
-    from django.core.management.color import no_style
-    from django.db import connection
     from django.test import Client
 
     from newsletter.audience.find_readers import find_readers
-    from newsletter.audience.models import Subscriber, Subscription
+    from newsletter.audience.models import Subscriber
+    from newsletter.delivery.recipients import reader_links
     from newsletter.insights.reader_record import reader_record
 
-    with connection.cursor() as cursor:  # the stage copied rows with ids of its own
-        for statement in connection.ops.sequence_reset_sql(no_style(), [Subscriber, Subscription]):
-            cursor.execute(statement)
+    reset_sequences()
     settings.ALLOWED_HOSTS = ["*"]
     settings.SIGN_UP_MIN_SECONDS = 0
+    made = data.edition(sys.argv[1])
     page = f"/j/{sys.argv[1]}"
     client = Client()
     found = re.search(r'name="stamp" value="([^"]+)"', client.get(page).content.decode())
@@ -65,7 +66,18 @@ def main() -> None:
             raise SystemExit(f"the sign-up page answered {answer.status_code}")
 
     reader = Subscriber.objects.order_by("pk")[Subscriber.objects.count() // 2]
+    people = list(
+        Subscriber.objects.filter(subscriptions__status="active").order_by("pk").values_list("pk", flat=True)[:CLICKS]
+    )
+    tokens = reader_links.tokens(people, edition_id=made["edition"])
+    began = time.process_time()
+    for token in tokens:
+        answer = client.post(f"/u/{token}", "List-Unsubscribe=One-Click", "application/x-www-form-urlencoded")
+        if answer.status_code != 200:
+            raise SystemExit(f"the one-click post answered {answer.status_code}")
+    one_click = (time.process_time() - began) * 1000 / len(tokens)
     figures = {
+        "one_click": one_click,
         "readers": Subscriber.objects.count(),
         "search": max(usual(lambda begin=begin: find_readers(begin, limit=51)) for begin in BEGINNINGS),  # type: ignore[misc]
         "record": usual(lambda: reader_record(reader)),

@@ -14,6 +14,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "newsletter.accounts.password_strength.GuessablePasswordValidator"},
 ]
 EMAIL_BACKEND = "newsletter.accounts.email_backend.EmailBackend"
 LOGIN_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "login"
@@ -31,6 +32,7 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60  # seconds
 MFA_ADAPTER = "newsletter.web.site.sign_in.second_factor_adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RATE_LIMITS = {"webauthn_login": None}  # it counts sign-ins by address; ours are in web/site/sign_in
 MFA_TOTP_TOLERANCE = 1  # the code before and after too: clocks of phones differ
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 # Users with one of these roles reach nothing but the page that sets up a second factor until they have one.

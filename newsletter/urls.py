@@ -8,6 +8,9 @@ from django.urls import URLPattern, URLResolver, path
 from django.views.generic import RedirectView, View
 
 from newsletter.api import metrics, sendgrid_webhook
+from newsletter.api.v1.api import API
+from newsletter.notice_urls import NOTICES
+from newsletter.ops_urls import OPS
 from newsletter.reader_urls import AUDIENCE
 from newsletter.web.archive import archive_feeds, archive_pages
 from newsletter.web.desk import (
@@ -40,7 +43,6 @@ from newsletter.web.desk import (
     suggestions,
     typed_story,
 )
-from newsletter.web.ops import dashboard, failures_page, missing_readers, sending_pauses
 from newsletter.web.readers import confirm_subscription, reader_view
 from newsletter.web.readers.join import join
 from newsletter.web.readers.own_data import own_data
@@ -57,7 +59,7 @@ from newsletter.web.site import (
     sign_in_pages,
     start_page,
 )
-from newsletter.web.site.account import account_page, confirm_identity, second_factor_pages
+from newsletter.web.site.account import account_page, api_tokens_page, confirm_identity, second_factor_pages
 from newsletter.web.site.sign_in import password_forgotten, second_step
 from newsletter.web.site.users import invitation_page, users_page
 
@@ -189,21 +191,6 @@ PUBLICATIONS = [
     path("audit/", audit_log.show, name="audit-log"),
     path("users/<int:user_id>/roles/", publication_roles_page.show, name="user-roles"),
 ]
-OPS = [
-    path("ops/", dashboard.ops, name="ops"),
-    path("ops/failures/", failures_page.listing, name="failures"),
-    path("ops/failures/<int:failure_id>/", failures_page.show, name="failure"),
-    path("ops/pause/", sending_pauses.pause, name="sending-pause"),
-    path("ops/pauses/<int:pause_id>/resume/", sending_pauses.resume, name="sending-resume"),
-    path("ops/dispatches/<int:dispatch_id>/pause/", dashboard.pause, name="dispatch-pause"),
-    path("ops/dispatches/<int:dispatch_id>/resume/", dashboard.resume, name="dispatch-resume"),
-    path("ops/dispatches/<int:dispatch_id>/stop/", dashboard.stop, name="dispatch-stop"),
-    path("ops/dispatches/<int:dispatch_id>/missing/", missing_readers.page, name="missing"),
-    path("ops/dispatches/<int:dispatch_id>/missing.csv", missing_readers.file, name="missing-file"),
-    path("ops/dispatches/<int:dispatch_id>/leave-out/", missing_readers.leave_out, name="dispatch-leave-out"),
-    path("ops/batches/<int:batch_id>/retry/", dashboard.retry, name="retry"),
-    path("ops/batches/<int:batch_id>/<slug:decision>/", dashboard.settle, name="settle"),
-]
 ACCOUNT = [
     path("palette/", palette.search, name="palette"),
     path("letter-keys/", palette.letter_keys, name="letter-keys"),
@@ -220,6 +207,8 @@ ACCOUNT = [
     path("invitations/<str:token>", invitation_page.accept, name="invitation"),
     path("account/", account_page.show, name="account"),
     path("account/sessions/", account_page.sessions, name="sessions"),
+    path("account/tokens/", api_tokens_page.listing, name="tokens"),
+    path("account/tokens/new/", api_tokens_page.make, name="token-new"),
     path("account/confirm/", confirm_identity.confirm, name="confirm-identity"),
     path("account/second-factor/", second_factor_pages.index, name="mfa_index"),
     path("account/second-factor/app/", _own(second_factor_pages.SetUpApp), name="mfa_activate_totp"),
@@ -281,10 +270,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *AUDIENCE,
     *OPS,
     *ACCOUNT,
+    *NOTICES,
     *USERS,
     *READERS,
     *ARCHIVE,
     *MACHINES,
+    *API,
 ]
 handler429 = "newsletter.web.shared.error_pages.too_many"  # of django-allauth
 handler403 = "newsletter.web.shared.error_pages.forbidden"

@@ -14,7 +14,7 @@ from django.db import DatabaseError, close_old_connections, connection
 
 from newsletter.delivery.sending import worker_shutdown
 from newsletter.lib import clock
-from newsletter.ops import heartbeats
+from newsletter.ops import heartbeats, release_starts
 from newsletter.ops.check_broker import ask_broker
 from workers import vital_signs
 from workers.sign_of_life import SignOfLife
@@ -57,12 +57,16 @@ def _rest() -> None:
 
 def _beat(name: str, queues: list[str], slots: int, sign: SignOfLife) -> None:
     taken = TakenTasks()
+    is_first = True
     while True:
         answers = not ask_broker(settings.REDIS_URL).problem
         with _beating:
             try:
                 vitals = vital_signs.measure(taken, slots=slots, broker_answers=answers)
                 heartbeats.record_worker(name, queues=queues, now=clock.now(), vitals=vitals)
+                if is_first:
+                    release_starts.record_start(vitals.version, now=clock.now())
+                    is_first = False
             except Exception:  # the next heartbeat may succeed, so the thread must survive
                 log.exception("heartbeat.missed")
             finally:

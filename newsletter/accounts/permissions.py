@@ -51,13 +51,15 @@ PERMITS: dict[Permission, Permits] = {
         "suppress an address or a domain everywhere, lift a suppression, see the list of suppressions",
     ),
     Permission.CONFIGURE: Permits(
-        "change the publication: sender, schedule, brand, limits, archive, automatic approval, feeds",
-        "add publications, change roles of users, read the audit log",
+        "change the publication: sender, schedule, brand, limits, archive, automatic approval, feeds; read its audit"
+        " log",
+        "add publications, change roles of users, read the audit log of accounts and of what concerns all publications",
     ),
     Permission.OPERATE: Permits(
         "see ops with the publication’s editions, pause, resume and stop its sending, settle and retry batches, see who"
         " did not get an edition",
-        "pause all sending, see failures with their tracebacks, confirm the environment",
+        "pause all sending, see failures with their tracebacks, try work that was given up again or discard it, see and"
+        " look up the DNS records of senders, confirm the environment",
     ),
 }
 
@@ -122,6 +124,15 @@ def staff_of(publication_id: int) -> QuerySet[User]:
     """Return the active users who have a role in this publication, its own or one for all."""
     has_role = ~Q(role="") | Q(publication_roles__publication=publication_id)
     return User.objects.filter(has_role, is_active=True).distinct()
+
+
+def users_with(permission: Permission, publication_id: int | None) -> QuerySet[User]:
+    """Return the active users who have `permission` in this publication; with None, in all publications."""
+    roles = [role for role, permissions in ALLOWED.items() if permission in permissions]
+    able = Q(role__in=roles)
+    if publication_id is not None:
+        able |= Q(publication_roles__publication=publication_id, publication_roles__role__in=roles)
+    return User.objects.filter(able, is_active=True).distinct()
 
 
 class NotPermitted(InvalidState):

@@ -13,6 +13,7 @@ class StaffEmailKind(models.TextChoices):
     """What a staff email is. Links are made when it is sent, so that no row holds a secret."""
 
     NOTE = "note"  # its text is in the row
+    NOTICE = "notice"  # the same, sent only while its recipient may know what it says
     INVITATION = "invitation"
     PASSWORD_RESET = "password-reset"  # noqa: S105 — the name of a kind
 
@@ -31,7 +32,9 @@ class StaffEmail(Claimable):
     kind = models.CharField(max_length=20, choices=StaffEmailKind.choices, default=StaffEmailKind.NOTE)
     to = models.EmailField()
     content = models.JSONField(
-        default=dict, blank=True, help_text="The values of `StaffEmailContent`, of a note. Emptied once it is sent."
+        default=dict,
+        blank=True,
+        help_text="The values of `StaffEmailContent`, of a note. Emptied once it is sent or discarded.",
     )
     asked_at = models.DateTimeField(db_index=True)
     sent_at = models.DateTimeField(null=True, blank=True, db_index=True)

@@ -7,10 +7,18 @@ from newsletter.audience import suppressions
 from newsletter.audience.consent_columns import DEFAULT_CONSENT, ConsentState
 from newsletter.audience.models import Subscriber, Subscription, SubscriptionStatus
 from newsletter.audience.subscriber_import_report import RowOutcome
+from newsletter.lib.sql import fetch_among
 from newsletter.publications.models import Publication
 
 GAVE_CONSENT = frozenset({SubscriptionStatus.ACTIVE, SubscriptionStatus.PAUSED})
 KNOWN_FIELDS = ("first_name", "time_zone")
+# not through Django's `__in`, whose preparation of thousands of values was a quarter of the import
+KNOWN = f"""
+    SELECT reader.email, reader.id, reader.first_name, reader.time_zone, reader.no_appeals, one.status
+    FROM {Subscriber._meta.db_table} AS reader LEFT JOIN {Subscription._meta.db_table} AS one
+      ON one.subscriber_id = reader.id AND one.publication_id = %s
+    WHERE reader.email {{among}}
+"""  # noqa: S608 — names of ours
 OF_NEW = {
     SubscriptionStatus.ACTIVE: RowOutcome.ADDED,
     SubscriptionStatus.PAUSED: RowOutcome.PAUSED,
@@ -77,17 +85,10 @@ def plan_rows(publication: Publication, people: Mapping[str, ImportedSubscriber]
 
 def known_subscribers(publication: Publication, addresses: Iterable[str]) -> dict[str, KnownSubscriber]:
     """Return those of these normalised addresses that are stored."""
-    rows = list(
-        Subscriber.objects.filter(email__in=list(addresses)).values_list("email", "pk", *KNOWN_FIELDS, "no_appeals")
-    )
-    statuses = dict(
-        Subscription.objects.filter(publication=publication, subscriber_id__in=[row[1] for row in rows]).values_list(
-            "subscriber_id", "status"
-        )
-    )
+    rows = fetch_among(KNOWN, list(addresses), publication.pk)
     return {
-        email: KnownSubscriber(pk, first_name, time_zone, statuses.get(pk), no_appeals)
-        for email, pk, first_name, time_zone, no_appeals in rows
+        email: KnownSubscriber(pk, first_name, time_zone, status, bool(no_appeals))
+        for email, pk, first_name, time_zone, no_appeals, status in rows
     }
 
 

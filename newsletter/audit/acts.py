@@ -22,6 +22,8 @@ class Act(models.TextChoices):
     RECOVERY_CODES_MADE = "recovery-codes-made"
     RECOVERY_CODE_USED = "recovery-code-used"
     SESSIONS_ENDED = "sessions-ended"
+    TOKEN_MADE = "token-made"  # noqa: S105 — the name of an act; of the API
+    TOKEN_REVOKED = "token-revoked"  # noqa: S105 — the name of an act
     PROFILE_CHANGED = "profile-changed"  # one's own name or time zone
     USER_INVITED = "user-invited"
     INVITATION_SENT_AGAIN = "invitation-sent-again"
@@ -75,6 +77,9 @@ class Act(models.TextChoices):
     READERS_LEFT_OUT = "readers-left-out"
     BATCH_SETTLED = "batch-settled"
     BATCH_RETRIED = "batch-retried"
+    WORK_RETRIED = "work-retried"  # work that was given up, such as a picture or an email to staff
+    WORK_DISCARDED = "work-discarded"
+    DOMAIN_LOOK_UP_ORDERED = "domain-look-up-ordered"  # the DNS records of a sending domain
     TEMPLATE_SAVED = "template-saved"
     TEMPLATE_TAKEN_UP = "template-taken-up"
     TEMPLATE_REMOVED = "template-removed"
@@ -93,11 +98,19 @@ class Act(models.TextChoices):
     GIFTS_IMPORTED = "gifts-imported"  # begun on a page or by a command
     SNIPPET_ADDED = "snippet-added"
     SNIPPET_CHANGED = "snippet-changed"  # also retired, or printed again
+    READER_ADDED = "reader-added"  # one, with evidence of consent
     READERS_IMPORTED = "readers-imported"  # ordered on a page, or begun by a command; consent events name who
     SUPPRESSION_ADDED = "suppression-added"  # an address or domain, by hand
     SUPPRESSION_LIFTED = "suppression-lifted"
     READER_ERASED = "reader-erased"  # by staff
     READERS_EXPORTED = "readers-exported"  # downloaded from a page, or exported by a command
+    NOTICES_CHOSEN = "notices-chosen"  # which notices somebody gets, and how
+    WEBHOOK_ADDED = "webhook-added"
+    WEBHOOK_CHANGED = "webhook-changed"  # also switched on or off
+    WEBHOOK_SECRET_ROTATED = "webhook-secret-rotated"  # noqa: S105 — the name of an act
+    WEBHOOK_REMOVED = "webhook-removed"
+    WEBHOOK_TESTED = "webhook-tested"
+    WEBHOOK_REPLAYED = "webhook-replayed"
     ENVIRONMENT_CONFIRMED = "environment-confirmed"
 
 
@@ -106,4 +119,5 @@ class Door(models.TextChoices):
 
     PAGE = "page"
     COMMAND = "command"
+    API = "api"
     SYSTEM = "system"

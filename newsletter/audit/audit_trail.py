@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Model
@@ -18,6 +18,7 @@ from newsletter.audit.models import Record
 from newsletter.lib import clock
 
 ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
+OWNERS = ("edition", "dispatch", "batch", "story", "thread", "order")  # relations of an object to what it is part of
 MAX_DETAIL = 500  # characters
 
 Detail = str | int | bool | None
@@ -26,10 +27,14 @@ Actor = AbstractBaseUser | str | None
 
 
 class Origin(NamedTuple):
-    """The origin of an act: the web and a network address, or the command line and the operating system's user."""
+    """The origin of an act: the web and a network address, or the command line and the operating system's user.
+
+    `means` is the API token with which a program acts for a staff user.
+    """
 
     door: Door
     place: str = ""
+    means: str = ""
 
 
 SYSTEM_ORIGIN = Origin(Door.SYSTEM)
@@ -46,6 +51,16 @@ def acting_from(door: Door, place: str) -> Iterator[None]:
         _origin.reset(token)
 
 
+def place() -> str:
+    """Return the network address, or the operating system's user, from which the present act comes."""
+    return _origin.get().place
+
+
+def use_means(means: str) -> None:
+    """Record `means` for all further acts inside the present `acting_from`."""
+    _origin.set(_origin.get()._replace(means=means))
+
+
 def record(
     by: Actor,
     act: Act,
@@ -54,11 +69,39 @@ def record(
     now: datetime | None = None,
     **details: Detail,
 ) -> Record:
-    """Add a record, in the transaction of the act.
+    """Add a record, in the transaction of the act. Its publication is that of the subject.
 
     Email addresses are removed from `details`, because a typed reason may name a reader.
     """
+    return _add(by, act, subject, publication_id=publication_of(subject), now=now, details=details)
+
+
+def record_in(
+    publication: Model | None,
+    by: Actor,
+    act: Act,
+    subject: Model | None = None,
+    /,  # `publication` may also be a detail
+    *,
+    now: datetime | None = None,
+    **details: Detail,
+) -> Record:
+    """Add a record whose publication is not that of the subject, such as a role of a user for `publication`."""
+    return _add(by, act, subject, publication_id=publication_of(publication), now=now, details=details)
+
+
+def _add(
+    by: Actor,
+    act: Act,
+    subject: Model | None,
+    *,
+    publication_id: int | None,
+    now: datetime | None,
+    details: dict[str, Detail],
+) -> Record:
     origin = _origin.get()
+    if origin.means:
+        details = {"token": origin.means, **details}
     return Record.objects.create(
         at=now or clock.now(),
         act=act,
@@ -69,8 +112,23 @@ def record(
         subject=str(subject._meta.model_name) if subject else "",
         subject_id=subject.pk if subject else None,
         subject_name=_subject_name(subject)[:100],
+        publication_id=publication_id,
         details={name: _without_addresses(value) for name, value in details.items() if value not in (None, "")},
     )
+
+
+def publication_of(subject: Model | None) -> int | None:
+    """Return the id of the publication that an object belongs to, over at most three relations; None without one."""
+    for _ in range(4):
+        if subject is None:
+            return None
+        if subject._meta.model_name == "publication":
+            return int(subject.pk)
+        fields = {field.name for field in subject._meta.concrete_fields}
+        if "publication" in fields:
+            return cast("int | None", subject.publication_id)  # type: ignore[attr-defined]  # of any model
+        subject = next((getattr(subject, owner) for owner in OWNERS if owner in fields), None)
+    return None
 
 
 def name(by: Actor) -> str:
@@ -78,6 +136,8 @@ def name(by: Actor) -> str:
     if by:
         return str(by)
     origin = _origin.get()
+    if origin.door == Door.API and origin.means:
+        return f"API token {origin.means}"
     return f"{origin.place or 'somebody'} at the command line" if origin.door == Door.COMMAND else ""
 
 

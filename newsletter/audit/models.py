@@ -42,6 +42,11 @@ class Record(models.Model):
     )
     subject = models.CharField(max_length=30, blank=True, help_text="The type of the subject, such as `edition`.")
     subject_id = models.BigIntegerField(null=True, blank=True)
+    publication_id = models.BigIntegerField(
+        null=True,
+        blank=True,
+        help_text="The publication that it is about. Empty: about all of them, or about an account.",
+    )
     subject_name = models.CharField(max_length=100, blank=True, help_text="The subject's name at that time.")
     details = models.JSONField(default=dict, help_text="Further facts, such as a reason. No email addresses.")
 
@@ -50,7 +55,10 @@ class Record(models.Model):
     class Meta:
         verbose_name = "audit record"
         ordering: ClassVar[list[str]] = ["-at", "-id"]
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["subject", "subject_id"])]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["subject", "subject_id"]),
+            models.Index(fields=["publication_id", "at"]),
+        ]
 
     def __str__(self) -> str:
         return f"audit record {self.pk}"

@@ -1,5 +1,6 @@
-"""Search audit records by actor, act, subject and time, newest first."""
+"""Search audit records by actor, act, subject, publication and time, newest first."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from newsletter.audit.acts import Act
@@ -15,9 +16,15 @@ def search(
     subject_id: int | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
+    publications: Collection[int] | None = None,
 ) -> RecordQuerySet:
-    """Return the records that match all given criteria. `since` is inclusive, `until` exclusive."""
+    """Return the records that match all given criteria. `since` is inclusive, `until` exclusive.
+
+    `publications` are ids; None: also what is about no single publication.
+    """
     found = Record.objects.all()
+    if publications is not None:
+        found = found.filter(publication_id__in=publications)
     if who:
         found = found.filter(who=staff_address(who))
     if acts:

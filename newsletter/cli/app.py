@@ -6,7 +6,9 @@ import typer
 
 from newsletter import __version__
 from newsletter.cli.commands import (
+    api_tokens,
     appeals,
+    deliverability,
     dispatches,
     editions,
     editions_actions,  # noqa: F401 — adds commands to editions
@@ -18,7 +20,9 @@ from newsletter.cli.commands import (
     environment,
     feeds,
     gifts,
+    notices,
     ops,
+    ops_given_up,  # noqa: F401 — adds commands to ops
     publications,
     publications_phrases,  # noqa: F401 — the same
     publications_sign_up,  # noqa: F401 — adds a command to publications
@@ -38,6 +42,7 @@ from newsletter.cli.commands import (
     users_invite,  # noqa: F401 — adds commands to users
     users_roles,  # noqa: F401 — adds commands to users
     warm_ups,
+    webhooks,
 )
 from newsletter.cli.commands.audit import audit
 from newsletter.cli.commands.backup import backup, restore
@@ -73,9 +78,13 @@ for name, group in (
     ("publications", publications.app),
     ("warm-ups", warm_ups.app),
     ("users", users.app),
+    ("notices", notices.app),
+    ("webhooks", webhooks.app),
 ):
     app.add_typer(group, name=name, rich_help_panel=NEWSROOM)
 app.add_typer(ops.app, name="ops", rich_help_panel=RUN)
+app.add_typer(deliverability.app, name="deliverability", rich_help_panel=RUN)
+app.add_typer(api_tokens.app, name="api-tokens", rich_help_panel=ADMINISTRATION)
 app.add_typer(environment.app, name="environment", rich_help_panel=ADMINISTRATION)
 
 app.command("check", rich_help_panel=ADMINISTRATION)(check)

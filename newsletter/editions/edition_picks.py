@@ -15,7 +15,7 @@ from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
 from newsletter.audit.audit_trail import Actor
 from newsletter.editions.closing_time import edition_that_takes_stories, takes_stories
-from newsletter.editions.edition_stories import CURATED, maximum_of, planned_stories, reserved_picks
+from newsletter.editions.edition_stories import CURATED, check_not_reserved, maximum_of, planned_stories
 from newsletter.editions.models import Edition
 from newsletter.editions.pick_list import PickList, keep_change, locked_picks, set_value, snapshot, store_picks
 from newsletter.editions.pick_models import PickChange
@@ -156,8 +156,7 @@ def _check_new(found: PickList, story: Story, *, now: datetime) -> None:
     state = Story.objects.filter(pk=story.pk).values_list("state", flat=True).get()
     if state != StoryState.QUEUED:
         raise InvalidState(f"“{story.headline}” is not in the queue any more, so it cannot be put into an edition.")
-    if reserved_picks(edition.publication).filter(story=story).exclude(edition=edition).exists():
-        raise InvalidState(f"“{story.headline}” is picked for another edition. Take it out there first.")
+    check_not_reserved(edition, [story.pk])
     is_in = any(entry.story == story.pk for entry in found.entries)
     if not is_in and not takes_stories(edition, now=now):
         raise InvalidState("This edition has just closed for stories. Try again: the next edition takes the story.")

@@ -3,7 +3,7 @@
 Assembly, previews and the desk use `planned_stories`, so that the desk shows what assembly does.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from newsletter.editions.edition_times import Received, received
 from newsletter.editions.models import Edition, EditionState
 from newsletter.editions.pick_models import Pick
 from newsletter.editions.story_order import Entry, with_automatic
+from newsletter.lib.errors import InvalidState
 from newsletter.publications.models import FillRule, Publication
 from newsletter.publications.schedule import zone
 from newsletter.stories.models import Story, StoryState
@@ -76,9 +77,24 @@ def apply_values(story: Story, pick: Pick) -> Story:
 
 
 def reserved_picks(publication: Publication) -> QuerySet[Pick]:
-    """Return the picks whose stories wait for their edition: of planned editions. A held one may never leave."""
-    planned = Pick.objects.filter(edition__publication=publication, edition__state=EditionState.PLANNED)
-    return planned.filter(is_out=False)
+    """Return the picks whose stories wait for their edition, planned or held.
+
+    A held edition may be released, or may have left from the installation that this database is a copy of.
+    """
+    return Pick.objects.filter(edition__publication=publication, edition__state__in=CURATED, is_out=False)
+
+
+def check_not_reserved(edition: Edition, stories: Collection[int], *, hint: str = "") -> None:
+    """Raise `InvalidState` if one of these stories is picked for another edition; `hint` replaces what to do then."""
+    picks = reserved_picks(edition.publication).filter(story__in=stories).exclude(edition=edition)
+    pick = picks.select_related("story", "edition").first()
+    if pick is None:
+        return
+    if pick.edition.state == EditionState.HELD:
+        where, todo = "the held edition", f"Release or cancel edition {pick.edition_id} first."
+    else:
+        where, todo = "another edition", "Take it out there first."
+    raise InvalidState(f"“{pick.story.headline}” is picked for {where}. {hint or todo}")
 
 
 def maximum_of(edition: Edition) -> int:

@@ -8,7 +8,7 @@ from newsletter.accounts.permissions import Permission, require
 from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
 from newsletter.audit.audit_trail import Actor
-from newsletter.editions.edition_stories import reserved_picks
+from newsletter.editions.edition_stories import check_not_reserved
 from newsletter.editions.models import Edition
 from newsletter.editions.pick_list import PickList, Snapshot, is_other, locked_picks, snapshot, store_picks
 from newsletter.editions.pick_models import PickChange
@@ -51,9 +51,7 @@ def _check(change: PickChange, now: Snapshot, stories: dict[int, Story]) -> None
         if current != after and (not current or not after or is_other(current, after)):
             raise InvalidState(CHANGED_SINCE.format(stories[int(pk)].headline))
     back = [int(pk) for pk, values in change.before.items() if values and values["position"]]
-    elsewhere = reserved_picks(change.edition.publication).filter(story__in=back).exclude(edition=change.edition)
-    if pick := elsewhere.select_related("story").first():
-        raise InvalidState(f"“{pick.story.headline}” is picked for another edition now, so this cannot be undone.")
+    check_not_reserved(change.edition, back, hint="This cannot be undone.")
 
 
 def _restore(found: PickList, change: PickChange, *, now: datetime) -> None:

@@ -1,14 +1,15 @@
 """Conditions of segments on clicks, as far as outcomes of readers are kept.
 
 Only editions count whose email was sent with click tracking: of the others nobody knows who clicked. Where there is
-none, neither “clicked” nor “did not click” is true of anybody.
+none, neither “clicked” nor “did not click” is true of anybody. “Did not click” is true only of readers whose mailbox
+took one of the emails: those who joined later, were left out or whose email bounced could not click.
 """
 
 from django.db.models import Exists, OuterRef, Q
 
 from newsletter.delivery.models import Dispatch
 from newsletter.editions.models import FrozenLetter, Variant
-from newsletter.insights.models import ReaderOutcome
+from newsletter.insights.models import DeliveryStage, ReaderOutcome
 from newsletter.publications.models import Publication
 from newsletter.segments.condition_kinds import Control, Scope, Test, counted, register, whole_number
 
@@ -18,7 +19,10 @@ SCANNERS = (
     "Clicks are those that the email provider reports. Security scanners of some companies click every link, so some "
     "of them are not of people."
 )
-NEW_READERS = "Readers who joined after an edition did not click in it either: add a condition on when they joined."
+FEW_EDITIONS = (
+    "One edition that reached them is enough. To leave out readers who got few of them, add a condition on when they "
+    "joined."
+)
 
 
 def register_all() -> None:
@@ -35,10 +39,10 @@ def register_all() -> None:
         ),
         Test(
             "not-in-editions",
-            "did not click in the last … editions",
+            "got one of the last … editions and clicked in none",
             Control.EDITIONS,
             EDITIONS,
-            lambda n: f"did not click in {_editions(n, 'any')}",
+            _not_in_editions,
         ),
         Test(
             "in-days",
@@ -49,18 +53,22 @@ def register_all() -> None:
         ),
         Test(
             "not-in-days",
-            "did not click in any edition of the last … days",
+            "got an edition of the last … days and clicked in none",
             Control.DAYS,
             DAYS,
-            lambda n: f"did not click in any edition of the last {counted(n, 'day')}",
+            lambda n: f"got {_days(n)} and clicked in none",
         ),
         build=_clicked,
         notes=_notes,
     )
 
 
-def _editions(number: int, which: str = "one") -> str:
-    return f"{which} of the last {number} editions" if number > 1 else "the last edition"
+def _editions(number: int) -> str:
+    return f"one of the last {number} editions" if number > 1 else "the last edition"
+
+
+def _not_in_editions(number: int) -> str:
+    return f"got {_editions(number)} and {'clicked in none' if number > 1 else 'did not click in it'}"
 
 
 def _days(number: int) -> str:
@@ -71,13 +79,11 @@ def _clicked(test: str, value: int, scope: Scope) -> Q:
     dispatches = _tracked_dispatches(test, value, scope)
     if not dispatches:
         return NOBODY
-    clicks = ReaderOutcome.objects.filter(
-        dispatch__in=dispatches, subscriber=OuterRef("subscriber_id"), clicked_at__isnull=False
-    )
+    outcomes = ReaderOutcome.objects.filter(dispatch__in=dispatches, subscriber=OuterRef("subscriber_id"))
     if scope.above is not None and scope.up_to is not None:
-        clicks = clicks.filter(subscriber__gt=scope.above, subscriber__lte=scope.up_to)
-    found = Q(Exists(clicks))
-    return ~found if test.startswith("not") else found
+        outcomes = outcomes.filter(subscriber__gt=scope.above, subscriber__lte=scope.up_to)
+    clicked = Q(Exists(outcomes.filter(clicked_at__isnull=False)))
+    return Q(Exists(outcomes.filter(reached=DeliveryStage.DELIVERED))) & ~clicked if test.startswith("not") else clicked
 
 
 def _tracked_dispatches(test: str, value: int, scope: Scope) -> list[int]:
@@ -106,4 +112,4 @@ def _notes(test: str, value: int, scope: Scope) -> list[str]:
         )
     elif test.endswith("editions") and found < value:
         notes.append(f"Clicks are known of {counted(found, 'edition')} only.")
-    return [*notes, *([NEW_READERS] if test.startswith("not") and found else []), SCANNERS]
+    return [*notes, *([FEW_EDITIONS] if test.startswith("not") and found else []), SCANNERS]

@@ -18,6 +18,7 @@ class WebhookPostState(models.TextChoices):
     WAITING = "waiting"  # not processed yet
     PROCESSED = "processed"
     FAILED = "failed"  # could not be understood; `problem` says why
+    DISCARDED = "discarded"  # by a person, after it failed
 
 
 class WebhookPostQuerySet(models.QuerySet["WebhookPost"]):

@@ -8,6 +8,7 @@ from functools import partial
 import structlog
 from django.conf import settings
 from django.db import connection
+from django.db.models import QuerySet
 
 from newsletter.insights.models import PostRefusal, WebhookPost, WebhookPostState
 from newsletter.lib import claim_rows, sql
@@ -75,6 +76,16 @@ def quarantine(post: WebhookPost, *, problem: str) -> None:
     """Mark a post as failed and keep it for a person to inspect; it does not block other posts."""
     WebhookPost.objects.filter(pk=post.pk).update(state=WebhookPostState.FAILED, try_at=None, problem=problem[:200])
     log.error("post.failed", post=post.pk, problem=problem)
+
+
+def process_again(failed: QuerySet[WebhookPost], *, now: datetime) -> int:
+    """Let workers try these failed posts again, and return how many. Processing a post twice changes nothing."""
+    return failed.update(state=WebhookPostState.WAITING, tries=0, try_at=now, problem="")
+
+
+def discard(failed: QuerySet[WebhookPost]) -> int:
+    """Mark these failed posts as not to be processed, and return how many. Their bodies are kept as all posts are."""
+    return failed.update(state=WebhookPostState.DISCARDED)
 
 
 def prune(*, now: datetime, limit: int = 10_000) -> int:

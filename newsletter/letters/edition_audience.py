@@ -67,6 +67,7 @@ def choose_segments(
         # locked, so that a segment that is being removed at this moment is either gone or kept
         ids = [pk for pk in after if pk]
         stored = Segment.objects.select_for_update().filter(pk__in=ids, publication=edition.publication_id)
+        stored = stored.order_by("pk")
         if len(stored) != len(ids):
             raise BadInput("segment", "does not exist any more.", "Choose another one.")
         edition.send_to_id, edition.leave_out_id = after
@@ -111,10 +112,12 @@ def remove_segment(segment: Segment, *, by: Actor = None, now: datetime) -> None
     Sent editions keep what the segment was, with their letters.
     """
     with transaction.atomic():
+        using = Edition.objects.filter(Q(send_to=segment.pk) | Q(leave_out=segment.pk))
+        list(using.order_by("pk").select_for_update().values_list("pk"))
+        edit_segment.lock_segments(segment.publication_id)
         current = Segment.objects.select_for_update().filter(pk=segment.pk).first()
         if current is None:
             return
-        using = Edition.objects.filter(Q(send_to=current) | Q(leave_out=current))
         if waiting := list(using.filter(state__in=TO_COME).order_by("due_at").values_list("pk", flat=True)):
             which = ", ".join(map(str, waiting[:10]))
             raise InvalidState(

@@ -1,6 +1,6 @@
 """Raw SQL, for statements that Django would take longer to compose than the database to run."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db import connection
@@ -24,3 +24,16 @@ def fetch_all(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
         cursor.execute(statement, values, binary=True)
         return cursor.fetchall() if cursor.description else []
+
+
+def fetch_among(statement: str, among: Collection[Any], *values: Any) -> list[tuple[Any, ...]]:
+    """Run a statement in which `{among}` follows a column, as in `WHERE email {among}`, and return the rows.
+
+    Django's own `__in` prepares each of thousands of values three times. `values` come before those of `among`; SQLite
+    takes 32,766 in all.
+    """
+    if not among:
+        return []
+    if connection.vendor == "postgresql":
+        return fetch_all(statement.format(among="= ANY(%s)"), [*values, list(among)])
+    return fetch_all(statement.format(among=f"IN ({', '.join(['%s'] * len(among))})"), [*values, *among])

@@ -4,6 +4,8 @@ from typing import ClassVar
 
 from django.db import models
 
+from newsletter.lib.claim_rows import Claimable
+
 
 class QueueDepthReading(models.Model):
     """The latest reading of one worker queue: one row a queue, updated in place."""
@@ -63,6 +65,19 @@ class MailboxCount(models.Model):
         return f"{self.mailbox_provider} of dispatch {self.dispatch_id}"
 
 
+class SendingDomain(Claimable):
+    """The DNS records of a domain from which emails are sent, as last looked up; looked up again at `try_at`."""
+
+    domain = models.CharField(max_length=253, unique=True)
+    checks = models.JSONField(default=list, help_text="As `RecordCheck` in mail/domain_records/ stores itself.")
+    looked_up_at = models.DateTimeField(null=True, blank=True)
+    bad_since = models.DateTimeField(null=True, blank=True, help_text="Since when a record is missing or wrong.")
+    is_ordered = models.BooleanField(default=False, help_text="A person ordered a look-up.")
+
+    def __str__(self) -> str:
+        return self.domain
+
+
 class Failure(models.Model):
     """An unexpected error, counted once a minute and group: the same exception at the same place of the code.
 
@@ -104,3 +119,31 @@ class QueueSample(models.Model):
 
     def __str__(self) -> str:
         return f"{self.queue} at {self.minute:%H:%M}"
+
+
+class QueueHour(models.Model):
+    """The samples of one worker queue in one hour, together; kept for `QUEUE_HOURS_KEPT_DAYS`."""
+
+    queue = models.CharField(max_length=40)
+    hour = models.DateTimeField()
+    waiting = models.PositiveIntegerField(help_text="At most.")
+    oldest_seconds = models.FloatField(help_text="At most.")
+    taken = models.PositiveBigIntegerField(help_text="Tasks that workers took.")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["hour", "queue"], name="queue_hour_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.queue} in the hour from {self.hour:%Y-%m-%d %H:%M}"
+
+
+class ReleaseStart(models.Model):
+    """When a worker of another release than before started: a mark on the charts of ops."""
+
+    version = models.CharField(max_length=40)
+    at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.version

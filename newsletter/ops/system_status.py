@@ -17,6 +17,7 @@ from newsletter.editions.models import Edition, EditionState
 from newsletter.insights.dispatch_stats import DispatchStats
 from newsletter.insights.event_backlog import event_backlog
 from newsletter.ops import heartbeats, queue_history
+from newsletter.ops.deliverability.sending_domains import bad_domains
 from newsletter.ops.dispatch_details import DispatchDetails, dispatch_details
 from newsletter.ops.health.health_facts import DispatchSnapshot, PauseSnapshot
 from newsletter.ops.health.judge_dispatches import STUCK_AFTER
@@ -24,6 +25,7 @@ from newsletter.ops.health.judge_health import Readings, judge_health
 from newsletter.ops.health.verdict import Health
 from newsletter.ops.heartbeats import Queue, Worker
 from newsletter.ops.mailbox_counts import mailbox_rates
+from newsletter.ops.waiting_work import waiting_work
 from newsletter.publications.models import Publication
 
 # The same names as in workers/queues.py, which this package may not import; a test keeps the two lists equal.
@@ -98,6 +100,8 @@ def status(*, now: datetime, publications: Collection[int] | None = None) -> Sys
         mailbox_rates(now=now) if publications is None else (),
         unplanned=_unplanned(now, Q() if publications is None else Q(pk__in=publications)),
         difference=installation.check().difference,
+        waiting=waiting_work(now=now) if publications is None else (),
+        domains=bad_domains() if publications is None else (),
     )
     return SystemStatus(judge_health(readings, now=now), queues, workers, statuses, pauses, now, arriving)
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 import structlog
+from django.db.models import QuerySet
 
 from newsletter.lib.claim_rows import claim
 from newsletter.lib.errors import BadInput
@@ -75,6 +76,17 @@ def abandon_pending(pictures: Iterable[Picture]) -> None:
         problem="The picture had not arrived when the email was built.",
         hint="Save again to retry.",
     )
+
+
+def fetch_again(failed: QuerySet[Picture], *, now: datetime) -> int:
+    """Let workers fetch these failed pictures again, and return how many."""
+    again = failed.exclude(source_url="")
+    return again.update(state=PictureState.PENDING, tries=0, try_at=now, problem="", hint="")
+
+
+def discard(failed: QuerySet[Picture]) -> int:
+    """Keep these failed pictures as they are, out of the list of what ops could try again. Return how many."""
+    return failed.update(state=PictureState.DISCARDED)
 
 
 def _set_file(picture: Picture, made: Encoded, now: datetime) -> None:

@@ -22,6 +22,7 @@ class PictureState(models.TextChoices):
     PENDING = "coming"  # to be fetched, now or at `try_at`
     STORED = "stored"  # its file is kept for ever, because sent emails link to it
     FAILED = "failed"  # given up; `problem` says why
+    DISCARDED = "discarded"  # given up, and a person of ops has decided that nobody tries it again
 
 
 class PictureQuerySet(models.QuerySet["Picture"]):
@@ -36,7 +37,7 @@ class Picture(Claimable):
     """An image to be fetched, or its stored file."""
 
     use = models.CharField(max_length=5, choices=Use.choices)
-    state = models.CharField(max_length=6, choices=PictureState.choices, default=PictureState.PENDING)
+    state = models.CharField(max_length=9, choices=PictureState.choices, default=PictureState.PENDING)
     source_url = models.URLField(max_length=2000, blank=True, help_text="The URL it is fetched from. Empty: uploaded.")
 
     digest = models.CharField(max_length=32, blank=True, help_text="First half of the stored file's SHA-256.")
@@ -92,4 +93,4 @@ class Picture(Claimable):
 
     @property
     def has_failed(self) -> bool:
-        return self.state == PictureState.FAILED
+        return self.state in (PictureState.FAILED, PictureState.DISCARDED)

@@ -17,7 +17,7 @@ from newsletter.lib.web_urls import parse_hosts, validate_web_url
 from newsletter.mail.text_cleaning import clean_line, escape_merge_tags_in_url
 from newsletter.pictures import import_pictures
 from newsletter.pictures.models import Use
-from newsletter.publications import past_schedules, validate_brand
+from newsletter.publications import past_schedules, staff_sender, validate_brand
 from newsletter.publications.models import Publication
 from newsletter.publications.validate_publication import MAX_AHEAD_MINUTES, check
 
@@ -171,7 +171,9 @@ def update_publication(
     with transaction.atomic():
         current = Publication.objects.select_for_update(no_key=True).get(pk=publication.pk)
         before, values = current.schedule, changed_fields.field_values(current, fields)
+        sender = current.sender_email
         _fill(current, fields)
+        staff_sender.check_change(current, before=sender, label="sender email", by=by)
         _order_logos(current)
         if current.schedule != before:
             past_schedules.keep(current, before, until=now or clock.now())

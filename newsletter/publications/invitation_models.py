@@ -24,8 +24,11 @@ class Invitation(models.Model):
     role = models.CharField(
         max_length=12, choices=Role.choices, help_text="For all publications, or for those of the invitation."
     )
+    for_all = models.BooleanField(default=False, help_text="The role counts for all publications.")
     publications = models.ManyToManyField(
-        "publications.Publication", related_name="+", help_text="Empty: the role counts for all publications."
+        "publications.Publication",
+        related_name="+",
+        help_text="Those that the role counts for. The invitation is void once none of them exists any more.",
     )
     invited_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="Empty: the command line."

@@ -61,12 +61,14 @@ def invite(
                 email=address,
                 name=name.strip()[:100],
                 role=role,
+                for_all=not publications,
                 invited_by=by,
                 invited_at=at,
                 staff_email=staff_emails.order_link(StaffEmailKind.INVITATION, address, now=now),
             )
             invitation.publications.set(publications)
-            audit_trail.record(
+            audit_trail.record_in(
+                publications[0] if len(publications) == 1 else None,
                 by,
                 Act.USER_INVITED,
                 invitation,
@@ -86,6 +88,8 @@ def send_again(invitation: Invitation, *, by: User | None, now: datetime) -> Inv
         invitation = _locked_open(invitation.pk)
         if User.objects.filter(email=invitation.email).exists():
             raise InvalidState(HAS_ACCOUNT)
+        if not is_for_something(invitation):
+            raise InvalidState("The publications of this invitation are gone. Withdraw it, and invite for others.")
         if now - invitation.invited_at < MIN_RESEND_INTERVAL:
             return invitation
         invitation.invited_at, invitation.invited_by = now.replace(microsecond=0), by
@@ -122,8 +126,8 @@ def create_token(invitation: Invitation) -> str:
 def open_invitation(token: str, *, now: datetime) -> Invitation:
     """Return the invitation of this token.
 
-    Raises `BadToken` if it was used, withdrawn, replaced by a newer one or has expired, and when whoever invited may
-    not invite any more.
+    Raises `BadToken` if it was used, withdrawn, replaced by a newer one or has expired, when whoever invited may not
+    invite any more, and when its publications are gone.
     """
     number, at = _signer().read(token)
     return _checked(Invitation.objects.select_related("invited_by").filter(pk=number).first(), at, now=now)
@@ -143,7 +147,7 @@ def accept(token: str, *, name: str, password: str, now: datetime) -> User:
         user = User(
             email=invitation.email,
             name=name.strip()[:100] or invitation.name,
-            role="" if publications else invitation.role,
+            role=invitation.role if invitation.for_all else "",
         )
         user.set_password(password)
         user.save()
@@ -163,6 +167,8 @@ def email_content(order: StaffEmail, now: datetime) -> StaffEmailContent | None:
     invitation = Invitation.objects.open().select_related("invited_by").filter(staff_email=order).first()
     if invitation is None or now - invitation.invited_at > VALID or not _may_invite(invitation.invited_by):
         return None
+    if not is_for_something(invitation):
+        return None
     names = ", ".join(invitation.publications.order_by("name").values_list("name", flat=True))
     until = invitation.invited_at + VALID
     inviter = str(invitation.invited_by) if invitation.invited_by else "An administrator"
@@ -180,6 +186,11 @@ def email_content(order: StaffEmail, now: datetime) -> StaffEmailContent | None:
             "If you did not expect this, ignore this email: no account is made.",
         ],
     )
+
+
+def is_for_something(invitation: Invitation) -> bool:
+    """Return False once none of the publications that it was for exists any more: then it is void, and not for all."""
+    return invitation.for_all or invitation.publications.exists()
 
 
 def email_state(invitation: Invitation) -> str:
@@ -212,5 +223,7 @@ def _checked(invitation: Invitation | None, at: int, *, now: datetime) -> Invita
     if invitation is None or not is_open or int(invitation.invited_at.timestamp()) != at:
         raise BadToken(VOID)
     if now - datetime.fromtimestamp(at, UTC) > VALID or not _may_invite(invitation.invited_by):
+        raise BadToken(VOID)
+    if not is_for_something(invitation):
         raise BadToken(VOID)
     return invitation

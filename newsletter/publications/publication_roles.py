@@ -35,9 +35,8 @@ def grant_publication_role(
         if before != role:
             granted.role = role
             granted.save()
-            audit_trail.record(
-                by, Act.ROLE_GRANTED, user, now=now, publication=publication.slug, before=before, after=role.value
-            )
+            details = {"publication": publication.slug, "before": before, "after": role.value}
+            audit_trail.record_in(publication, by, Act.ROLE_GRANTED, user, now=now, **details)
     _forget_cached_roles(user)
     return granted
 
@@ -50,7 +49,8 @@ def revoke_publication_role(user: User, publication: Publication, *, by: User | 
         granted = PublicationRole.objects.filter(user=user, publication=publication).first()
         if granted is not None:
             granted.delete()
-            audit_trail.record(by, Act.ROLE_REVOKED, user, now=now, publication=publication.slug, before=granted.role)
+            details = {"publication": publication.slug, "before": granted.role}
+            audit_trail.record_in(publication, by, Act.ROLE_REVOKED, user, now=now, **details)
     _forget_cached_roles(user)
 
 

@@ -5,7 +5,7 @@ A kind registers itself here, so that a package above this one can add kinds on 
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
@@ -76,22 +76,29 @@ Note = Callable[[str, Any, Scope], Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class ConditionKind:
-    """A kind of condition. `build` returns the condition on a subscription; `notes` say what it cannot see."""
+    """A kind of condition. `build` returns the condition on a subscription; `notes` say what it cannot see.
+
+    `is_about_all`: the answer comes from what belongs to all publications, so only people whose role is for all of them
+    may ask (may_ask.py).
+    """
 
     name: str
     label: str
     tests: Mapping[str, Test]
     build: Build
     notes: Note = field(default=lambda _test, _value, _scope: ())
+    is_about_all: bool = False
 
 
 KINDS: dict[str, ConditionKind] = {}
 
 
-def register(name: str, label: str, *tests: Test, build: Build, notes: Note | None = None) -> None:
+def register(
+    name: str, label: str, *tests: Test, build: Build, notes: Note | None = None, is_about_all: bool = False
+) -> None:
     """Add a kind of condition; registering it again changes nothing."""
-    kind = ConditionKind(name, label, {test.name: test for test in tests}, build)
-    KINDS[name] = kind if notes is None else ConditionKind(name, label, kind.tests, build, notes)
+    kind = ConditionKind(name, label, {test.name: test for test in tests}, build, is_about_all=is_about_all)
+    KINDS[name] = kind if notes is None else replace(kind, notes=notes)
 
 
 def whole_number(word: str, least: int, most: int) -> Callable[[Any], int]:

@@ -13,6 +13,7 @@ from newsletter.lib.errors import BadInput, InvalidState, VersionConflict
 from newsletter.lib.model_validation import validate_model
 from newsletter.mail.text_cleaning import clean_line
 from newsletter.publications.models import Publication
+from newsletter.segments import may_ask
 from newsletter.segments.definitions import clean_definition, segments_named
 from newsletter.segments.models import Segment
 from newsletter.segments.segment_content import check_all, content_of, content_of_definition, sentence
@@ -21,16 +22,16 @@ MAX_SEGMENTS = 200  # of a publication
 
 
 def add_segment(publication: Publication, *, name: str, definition: object, by: Actor = None, now: datetime) -> Segment:
-    """Add a segment. Raises `BadInput`, also if the publication has one with this name."""
+    """Add a segment. Raises `BadInput`, also if the publication has one with this name; `NotPermitted` (may_ask.py)."""
     require(by, Permission.AUDIENCE, publication=publication)
     with transaction.atomic():
-        _lock(publication.pk)
+        lock_segments(publication.pk)
         if publication.segments.count() >= MAX_SEGMENTS:
             raise BadInput(
                 "segment", f"is one too many: {publication} has {MAX_SEGMENTS}.", "Remove one of them first."
             )
         segment = Segment(publication=publication, created_at=now, changed_at=now)
-        _set(segment, name=name, definition=definition)
+        _set(segment, name=name, definition=definition, by=by)
         segment.save(force_insert=True)
         audit_trail.record(by, Act.SEGMENT_ADDED, segment, now=now, publication=publication.slug, means=_means(segment))
     return segment
@@ -48,7 +49,7 @@ def change_segment(
     """Change the name or the conditions. Raises `BadInput`, and `VersionConflict` if somebody else changed it since."""
     require(by, Permission.AUDIENCE, publication=segment.publication_id)
     with transaction.atomic():
-        _lock(segment.publication_id)
+        lock_segments(segment.publication_id)
         current = Segment.objects.select_for_update().filter(pk=segment.pk).first()
         if current is None:
             raise InvalidState("This segment was removed.")
@@ -59,6 +60,7 @@ def change_segment(
             current,
             name=current.name if name is None else name,
             definition=current.definition if definition is None else definition,
+            by=by,
         )
         if (current.name, current.definition) == before:
             return current
@@ -79,7 +81,7 @@ def remove_segment(segment: Segment, *, by: Actor = None, now: datetime) -> None
     """
     require(by, Permission.AUDIENCE, publication=segment.publication_id)
     with transaction.atomic():
-        _lock(segment.publication_id)
+        lock_segments(segment.publication_id)
         current = Segment.objects.select_for_update().filter(pk=segment.pk).first()
         if current is None:
             return
@@ -96,17 +98,21 @@ def used_by(segment: Segment) -> list[Segment]:
     return [other for other in others if segment.pk in segments_named(other.definition)]
 
 
-def _lock(publication_id: int) -> None:
-    """One change of segments at a time, because they name each other."""
+def lock_segments(publication_id: int) -> None:
+    """Let one change of a publication's segments happen at a time, because they name each other.
+
+    Locks are taken in this order: editions, their publication, its segments.
+    """
     Publication.objects.select_for_update(no_key=True).get(pk=publication_id)
 
 
-def _set(segment: Segment, *, name: str, definition: object) -> None:
+def _set(segment: Segment, *, name: str, definition: object, by: Actor) -> None:
     segment.name = clean_line(name)
     if not segment.name:
         raise BadInput("name", "is empty.", "Enter a name that says who is in the segment.")
     segment.definition = clean_definition(definition)
-    content_of_definition(segment, segment.definition)  # refuses a segment that is gone, or within itself
+    # refuses a segment that is gone, or within itself
+    may_ask.require_to_ask(by, content_of_definition(segment, segment.definition))
     validate_model(segment)
 
 

@@ -10,7 +10,12 @@ from newsletter.accounts.models import Role, User
 from newsletter.audit import audit_trail, search_records
 from newsletter.audit.acts import Act, Door
 from newsletter.audit.models import Record
+from newsletter.delivery.dispatches import open_dispatch
+from newsletter.delivery.models import Batch, Installation
+from newsletter.delivery.pause_models import SendingPause
+from newsletter.editions.comment_models import Comment, CommentThread
 from newsletter.editions.models import Edition, EditionState
+from newsletter.editions.story_correction_models import StoryCorrection
 from newsletter.letters import assemble_edition, edition_decisions
 from newsletter.lib.errors import InvalidState
 from tests.support import factories as make
@@ -117,6 +122,24 @@ def test_records_are_found_by_who_what_which_and_when() -> None:
     assert list(search_records.search(subject="edition", subject_id=edition.pk + 1)) == []
     assert list(search_records.search(since=second.at)) == [second]
     assert list(search_records.search(until=second.at)) == [first]
+
+
+def test_a_record_names_the_publication_of_its_subject_over_its_relations() -> None:
+    publication = make.publication()
+    edition = make.approved_edition(publication)
+    dispatch = open_dispatch.open_dispatch(edition.pk, now=MONDAY)
+    assert dispatch
+    batch = Batch(dispatch=dispatch)
+    thread = CommentThread(publication=publication, edition=edition)
+    subjects = [publication, edition, dispatch, batch, Comment(thread=thread), SendingPause(publication=publication)]
+    for subject in (*subjects, make.story(publication), make.appeal(publication), StoryCorrection(edition=edition)):
+        assert audit_trail.publication_of(subject) == publication.pk, subject
+    for nothing in (None, make.cora(), make.rita(publication), SendingPause(), Installation()):
+        assert audit_trail.publication_of(nothing) is None, nothing
+    mine = audit_trail.record_in(publication, make.eddie(), Act.SIGNED_IN, make.cora())
+    audit_trail.record(make.eddie(), Act.EDITION_HELD, make.edition(make.publication()))
+    found = search_records.search(publications=[publication.pk], acts=[Act.SIGNED_IN, Act.EDITION_HELD])
+    assert list(found) == [mine]
 
 
 def test_every_act_fits_into_its_column() -> None:

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from newsletter.accounts import password_reset
 from newsletter.accounts.models import Role, User
+from newsletter.api_tokens.manage_tokens import make_token
 from newsletter.audience import data_requests, subscription_confirmation
 from newsletter.audience.consent_events import ConsentEvidence
 from newsletter.audience.import_models import SubscriberImport
@@ -25,8 +26,14 @@ from newsletter.delivery.states import AttemptStatus, BatchState
 from newsletter.editions.comments import write_comments
 from newsletter.editions.models import Edition, EditionState
 from newsletter.editions.snippet_models import Snippet
+from newsletter.insights.models import WebhookPost, WebhookPostState
 from newsletter.letters import assemble_edition
 from newsletter.lib import clock
+from newsletter.notices import write_notices
+from newsletter.notices.kinds import NoticeKind
+from newsletter.notices.models import Webhook, WebhookDelivery
+from newsletter.notices.webhook_models import WebhookFormat
+from newsletter.notices.webhooks import edit_webhook
 from newsletter.ops import heartbeats
 from newsletter.ops.failures.record_failure import record_failure
 from newsletter.ops.models import Failure
@@ -122,11 +129,40 @@ def invitation_token(publication: Publication) -> str:
     return invitations.create_token(invited)
 
 
+def failed_post() -> int:
+    """A webhook post that was given up; its id."""
+    values = {"received_at": clock.now(), "digest": "a" * 64, "state": WebhookPostState.FAILED, "problem": "Not JSON."}
+    return WebhookPost.objects.create(body=b"x", **values).pk
+
+
+def api_token(publication: Publication) -> None:
+    """That of an editor."""
+    editor = make.person(Role.EDITOR, Role.EDITOR.value)
+    make_token(
+        editor, name="Our CMS", scopes=["stories:read", "stories:write", "sign-ups:write"], publications=[publication],
+        expires_at=None, now=clock.now(),
+    )  # fmt: skip
+
+
+def webhook_with_a_log(publication: Publication) -> Webhook:
+    """Whose first call failed, with the notices of its publication."""
+    said: dict[str, Any] = {"address": "https://hooks.example.org/in", "form": WebhookFormat.SIGNED}
+    kinds = [NoticeKind.APPROVAL, NoticeKind.HELD]
+    hook, _ = edit_webhook.add_webhook(publication, name="Chat", kinds=kinds, by=None, now=clock.now(), **said)
+    make.person(Role.EDITOR, Role.EDITOR.value)  # who looks at the notices
+    write_notices.write_new(now=clock.now())
+    delivery = edit_webhook.send_test(hook, by=None, now=clock.now())
+    delivery.attempts.create(at=clock.now(), seconds=0.2, status=500, problem="The receiver answered with status 500.")
+    WebhookDelivery.objects.filter(pk=delivery.pk).update(given_up_at=clock.now())
+    return hook
+
+
 @pytest.fixture
 def everything(three: Publication) -> dict[str, Role | None]:
     """Every page, with something of everything on it, and who looks at it."""
     make.publication(slug="weekend", name="The Weekend Letter", accent_colour="#f5d76e")
     now = clock.now()
+    api_token(three)
     sent = make.approved_edition(three, due_at=now - timedelta(minutes=1))
     dispatch = open_dispatch.open_dispatch(sent.pk, now=now)
     assert dispatch
@@ -217,6 +253,10 @@ def everything(three: Publication) -> dict[str, Role | None]:
         "/ops/": Role.OPS,
         "/ops/pause/": Role.OPS,
         "/ops/failures/": Role.OPS,
+        "/ops/given-up/": Role.OPS,
+        "/ops/given-up/feeds/retry/": Role.OPS,
+        f"/ops/given-up/webhook-posts/discard/{failed_post()}/": Role.OPS,
+        "/ops/deliverability/": Role.OPS,
         f"/ops/failures/{Failure.objects.get().pk}/": Role.OPS,
         f"/ops/pauses/{pause.pk}/resume/": Role.EDITOR,
         f"/ops/batches/{batch.pk}/again/": Role.OPS,
@@ -234,6 +274,9 @@ def everything(three: Publication) -> dict[str, Role | None]:
         "/account/": Role.OPS,
         "/account/sessions/": Role.OPS,
         "/account/confirm/": Role.OPS,
+        "/account/tokens/": Role.EDITOR,
+        "/account/tokens/new/": Role.EDITOR,
+        "/api/v1/": None,
         "/account/second-factor/": Role.OPS,
         "/account/second-factor/app/": Role.OPS,
         "/account/second-factor/passkeys/new/": Role.OPS,
@@ -241,6 +284,11 @@ def everything(three: Publication) -> dict[str, Role | None]:
         "/password/asked/": None,
         f"/password/reset/{password_reset.create_token(make.otto())}": None,
         f"/invitations/{invitation_token(three)}": None,
+        "/notices/": Role.EDITOR,
+        "/account/notices/": Role.EDITOR,
+        "/webhooks/": Role.ADMIN,
+        "/publications/morning/webhooks/": Role.ADMIN,
+        f"/webhooks/{webhook_with_a_log(three).pk}/": Role.ADMIN,
         "/users/": Role.ADMIN,
         "/users/invite/": Role.ADMIN,
         f"/users/{make.otto().pk}/": Role.ADMIN,

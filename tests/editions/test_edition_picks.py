@@ -212,3 +212,20 @@ def test_an_edition_with_picks_stays_when_its_date_leaves_the_schedule(publicati
 def test_only_those_who_may_curate_arrange_an_edition(edition: Edition) -> None:
     with pytest.raises(NotPermitted):
         place(edition, story("one"), by=make.otto(), now=NOW)
+
+
+def test_a_held_edition_keeps_its_picks_until_it_is_cancelled(edition: Edition) -> None:
+    later = make.edition(edition.publication, due_at=MONDAY + timedelta(days=1))
+    done = pick(edition, "one")
+    held = edition_decisions.hold(edition, reason="The database was restored.", now=NOW)
+    assert shown(later) == "two*, three*, four*"
+    with pytest.raises(InvalidState, match=rf"picked for the held edition\. Release or cancel edition {held.pk} first"):
+        pick(later, "one")
+    undo(done.change, by=make.cora(), now=NOW)  # type: ignore[arg-type]  # it changed something
+    pick(later, "one")
+    with pytest.raises(InvalidState, match=r"picked for another edition\. Take it out there first"):
+        pick(held, "one")
+    undo(later.pick_changes.get(), by=make.cora(), now=NOW)
+    pick(held, "one")
+    edition_decisions.cancel(held, reason="Readers have had it.", now=NOW)
+    assert shown(later) == "one*, two*, three*"

@@ -7,7 +7,7 @@ from datetime import timedelta
 from newsletter.insights.event_backlog import EventBacklog, RejectedPosts
 from newsletter.insights.rejected_posts import Reason
 from newsletter.ops.health import health_rules as rules
-from newsletter.ops.health.health_facts import DispatchSnapshot, MailboxRates, PauseSnapshot
+from newsletter.ops.health.health_facts import BadDomain, DispatchSnapshot, MailboxRates, PauseSnapshot, WaitingWork
 from newsletter.ops.health.health_rules import HealthRule
 from newsletter.ops.health.judge_health import Readings
 from newsletter.ops.heartbeats import Queue, Worker
@@ -151,6 +151,27 @@ CASES = [
     Case(rules.SILENT_EVENTS, True, read(backlog=EventBacklog(silent=True)), "last three editions"),
     Case(rules.SILENT_EVENTS, True, read(backlog=EventBacklog(silent_since=MONDAY - minutes(45))), "since 11:15 UTC"),
     Case(rules.SILENT_EVENTS, False, read(snapshot("open", waiting=90_000, moved_at=MONDAY))),
+    Case(
+        rules.STUCK_EMAILS,
+        True,
+        read(waiting=[WaitingWork("2 emails to staff", 2, is_email=True)]),
+        "2 emails to staff have waited for more than 15 minutes, and none is sent.",
+    ),
+    Case(rules.STUCK_EMAILS, False, read(queues=queues(waiting=500))),
+    Case(
+        rules.STUCK_WORK,
+        True,
+        read(waiting=[WaitingWork("1 picture", 1)]),
+        "1 picture has waited for more than 15 minutes",
+    ),
+    Case(rules.STUCK_WORK, False, read(queues=queues(waiting=500))),
+    Case(
+        rules.GIVEN_UP,
+        True,
+        read(waiting=[WaitingWork("1 email to staff", 1, is_email=True, is_given_up=True)]),
+        "1 email to staff has been given up.",
+    ),
+    Case(rules.GIVEN_UP, False, read()),
     Case(rules.WRONG_CLOCK, True, read(workers=[worker(skew_seconds=-120.0)]), "120 seconds behind"),
     Case(rules.WRONG_CLOCK, False, read(workers=[worker(skew_seconds=3.0)])),
     Case(rules.FULL_DISK, True, read(workers=[worker(free_bytes=499_000_000)]), "worker@here has 499 MB free"),
@@ -167,6 +188,13 @@ CASES = [
     Case(rules.BOUNCES, False, read(mailboxes=[MailboxRates("Orange", delivered=951, bounced=49)])),
     Case(rules.BLOCKS, True, read(mailboxes=[MailboxRates("Apple", delivered=950, blocked=50)]), "50 of 1,000"),
     Case(rules.BLOCKS, False, read(mailboxes=[MailboxRates("Apple", delivered=100, deferred=900)])),
+    Case(
+        rules.SENDER_DOMAIN,
+        True,
+        read(domains=[BadDomain("news.example.org", ["DKIM", "DMARC"])]),
+        "news.example.org: the DKIM and DMARC records are missing or wrong.",
+    ),
+    Case(rules.SENDER_DOMAIN, False, read()),
     Case(rules.SENDING, True, read(snapshot("open", waiting=90_000, moved_at=MONDAY)), "90,000"),
     Case(rules.SENDING, False, read(snapshot("finished"))),
     Case(

@@ -3,10 +3,20 @@
 from datetime import datetime, timedelta
 
 import pytest
+from pytest_django import Settings
 
+from newsletter.ops import queue_history as queue_history_module
 from newsletter.ops.heartbeats import Queue
-from newsletter.ops.models import QueueSample
-from newsletter.ops.queue_history import arrivals_per_minute, forget_old_samples, queue_history, record_sample
+from newsletter.ops.models import QueueHour, QueueSample, ReleaseStart
+from newsletter.ops.queue_history import (
+    MONTH,
+    arrivals_per_minute,
+    forget_old_samples,
+    queue_history,
+    record_sample,
+    roll_up,
+)
+from newsletter.ops.release_starts import forget_old, record_start, release_starts
 from tests.support.factories import MONDAY
 
 pytestmark = pytest.mark.django_db
@@ -53,3 +63,59 @@ def test_samples_of_yesterday_are_deleted() -> None:
     sample(queue())
     forget_old_samples(now=MONDAY)
     assert QueueSample.objects.count() == 1
+
+
+def test_hours_that_are_over_are_rolled_up_once() -> None:
+    for minutes_ago in (30, 90, 91):
+        sample(queue(oldest=minutes_ago), queue("pictures", waiting=0), minutes_ago=minutes_ago)
+    roll_up(now=MONDAY + timedelta(minutes=1))
+    assert list(
+        QueueHour.objects.filter(queue="sending").values_list("hour", "waiting", "oldest_seconds", "taken")
+    ) == [(MONDAY - timedelta(hours=2), 5, 91, 6)], "a sample of the last hour may still come"
+    roll_up(now=MONDAY + timedelta(minutes=2))
+    roll_up(now=MONDAY + timedelta(minutes=3))
+    assert QueueHour.objects.count() == 4
+    assert QueueHour.objects.get(hour=MONDAY - timedelta(hours=1), queue="sending").taken == 3
+
+
+def test_a_month_is_made_of_hours_and_of_the_samples_since_then() -> None:
+    sample(queue(taken=7), minutes_ago=90)
+    roll_up(now=MONDAY + timedelta(minutes=2))
+    QueueSample.objects.all().delete()
+    QueueHour.objects.create(
+        queue="sending", hour=MONDAY - timedelta(days=20, hours=1), waiting=1, oldest_seconds=400, taken=50
+    )
+    sample(queue(taken=2, oldest=99))
+    steps = {step.start: (step.oldest_seconds, step.taken) for step in queue_history(now=MONDAY, span=MONTH)}
+    assert len(steps) == 120
+    known = {start: values for start, values in steps.items() if values[0] is not None}
+    assert known == {
+        MONDAY.replace(hour=6) - timedelta(days=20): (400, 50),
+        MONDAY.replace(hour=6): (9, 7),
+        MONDAY: (99, 2),
+    }
+
+
+def test_hours_are_kept_as_long_as_the_setting_says_and_deleted_a_part_at_a_time(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.QUEUE_HOURS_KEPT_DAYS = 31
+    for hours in range(5):
+        at = MONDAY - timedelta(days=31, hours=hours)
+        QueueHour.objects.create(queue="sending", hour=at, waiting=1, oldest_seconds=1, taken=1)
+    monkeypatch.setattr(queue_history_module, "DELETED_AT_ONCE", 3)
+    left = []
+    for _ in range(2):
+        roll_up(now=MONDAY)
+        left.append(QueueHour.objects.count())
+    assert left == [2, 1]
+
+
+def test_another_release_is_marked_once_and_a_return_to_the_one_before_too() -> None:
+    for number, version in enumerate(("1.0", "1.0", "1.1", "1.0")):
+        record_start(version, now=MONDAY + timedelta(hours=number))
+    ReleaseStart.objects.create(version="1.0", at=MONDAY + timedelta(hours=3, seconds=1))  # two workers at once
+    assert [mark.version for mark in release_starts(since=MONDAY)] == ["1.0", "1.1", "1.0"]
+    assert [mark.version for mark in release_starts(since=MONDAY + timedelta(hours=1))] == ["1.1", "1.0"]
+    forget_old(now=MONDAY + timedelta(days=91))
+    assert ReleaseStart.objects.count() == 0

@@ -1,5 +1,7 @@
 """Roles for single publications: who has which permission where, and that every change is recorded once."""
 
+from typing import Any
+
 import pytest
 
 from newsletter.accounts.models import Role, User
@@ -13,6 +15,8 @@ from newsletter.accounts.permissions import (
 )
 from newsletter.audit.acts import Act
 from newsletter.audit.models import Record
+from newsletter.lib.errors import BadInput
+from newsletter.publications.edit_publication import update_publication
 from newsletter.publications.models import Publication
 from newsletter.publications.publication_roles import (
     grant_publication_role,
@@ -121,3 +125,16 @@ def test_the_administrator_of_one_publication_grants_no_roles(rosa: User) -> Non
         grant_publication_role(rosa, morning, role=Role.CURATOR, by=ada, now=make.MONDAY)
     with pytest.raises(NotPermitted):
         revoke_publication_role(ada, morning, by=ada, now=make.MONDAY)
+
+
+def test_the_sender_of_emails_to_staff_is_changed_only_with_a_role_for_all(rosa: User, settings: Any) -> None:
+    oldest, other = make.publication(), make.publication()
+    rosa = granted(granted(rosa, oldest, Role.ADMIN), other, Role.ADMIN)
+    with pytest.raises(BadInput, match="sender email: is also the sender of invitations and other emails to staff"):
+        update_publication(oldest, sender_email="rosa@evil.example", by=rosa)
+    assert update_publication(oldest, sender_email=oldest.sender_email, name="The Post", by=rosa).name == "The Post"
+    assert update_publication(other, sender_email="rosa@example.org", by=rosa).sender_email == "rosa@example.org"
+    ada = make.person(Role.ADMIN, "Ada")
+    assert update_publication(oldest, sender_email="ada@example.org", by=ada).sender_email == "ada@example.org"
+    settings.STAFF_EMAIL_SENDER = "staff@example.org"
+    assert update_publication(oldest, sender_email="rosa@example.org", by=rosa).sender_email == "rosa@example.org"

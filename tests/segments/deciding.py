@@ -22,7 +22,9 @@ class Known:
     time_zone: str
     consent_at: datetime | None
     source: str
-    gifts: list[datetime] = field(default_factory=list)
+    gifts: list[datetime] = field(default_factory=list)  # to the publication or to all
+    gifts_here: list[datetime] = field(default_factory=list)
+    got: set[int] = field(default_factory=set)  # dispatches
     clicked: set[int] = field(default_factory=set)  # dispatches
 
 
@@ -59,6 +61,7 @@ def _condition(draw: random.Random, others: list[int]) -> dict[str, Any]:
         ),
         ("domain", draw.choice(["is", "is-not"]), draw.sample(DOMAINS, draw.randint(1, 2))),
         ("gave", draw.choice(["within", "not-within"]), draw.choice([1, 10, 365])),
+        ("gave-here", draw.choice(["within", "not-within"]), draw.choice([1, 10, 365])),
         ("clicked", draw.choice(["in-editions", "not-in-editions"]), draw.choice([1, 2, 10])),
         ("clicked", draw.choice(["in-days", "not-in-days"]), draw.choice([1, 4, 30])),
         ("sample", "percent", draw.choice([1, 20, 50, 99])),
@@ -111,13 +114,16 @@ class Judge:
                 )
             case "gave":
                 return any(gift >= self._ago(value) for gift in reader.gifts) == (test == "within")
+            case "gave-here":
+                return any(gift >= self._ago(value) for gift in reader.gifts_here) == (test == "within")
             case "clicked":
                 asked = self.dispatches[:value]
                 if test.endswith("days"):
                     asked = [each for each in self.dispatches if each.opened_at >= self._ago(value)]
-                return bool(asked) and bool(reader.clicked & {each.pk for each in asked}) == (
-                    not test.startswith("not")
-                )
+                known = {each.pk for each in asked}
+                if test.startswith("not"):
+                    return bool(reader.got & known) and not reader.clicked & known
+                return bool(reader.clicked & known)
             case "sample":
                 return sample_hash(reader.pk, salt) < PRIME * int(value) // 100
         return self.decides(reader, value) == (test == "in")

@@ -70,15 +70,23 @@ def newsroom(publication: Publication, draw: random.Random) -> tuple[list[Known]
             at, where = MONDAY - timedelta(hours=draw.randint(1, 24 * 30)), draw.choice([None, publication, other])
             make.gift(person.email, given_at=at, publication=where)
             known.gifts += [at] if where != other else []
+            known.gifts_here += [at] if where == publication else []
         readers.append(known)
     tracked: list[Tracked] = []
     for days_ago in (9, 6, 5, 3, 1):
         dispatch = sent_edition(publication, days_ago, tracked=days_ago != 5)
         is_final = days_ago == 9
         OutcomeCounts.objects.create(dispatch=dispatch, final_at=MONDAY if is_final else None)
-        for known in draw.sample(readers, 12):
+        reached = draw.sample(readers, 30)
+        for known in reached[:12]:
             click(dispatch, known.pk)
             known.clicked.add(dispatch.pk)
+        for known in reached[12:]:
+            stage = draw.choice([DeliveryStage.PROCESSED, DeliveryStage.DELIVERED, DeliveryStage.BOUNCED])
+            ReaderOutcome.objects.create(dispatch=dispatch, subscriber=known.pk, reached=stage)
+            known.got |= {dispatch.pk} if stage == DeliveryStage.DELIVERED else set()
+        for known in reached[:12]:
+            known.got.add(dispatch.pk)
         if days_ago != 5 and not is_final:
             tracked.insert(0, Tracked(dispatch.pk, dispatch.opened_at))
     return readers, tracked
@@ -137,6 +145,22 @@ def test_where_no_click_can_be_known_nobody_clicked_and_nobody_did_not(publicati
         click(sent_edition(publication, days_ago, tracked=False), 1)
     for test in ("in-editions", "not-in-editions", "in-days", "not-in-days"):
         assert members(add(publication, condition("clicked", test, 30))) == set()
+
+
+def test_only_readers_who_got_an_edition_did_not_click_in_it(publication: Publication) -> None:
+    clicked, passive, bounced, waiting, joined_later = make.readers(publication, 5)
+    dispatch = sent_edition(publication, 2)
+    click(dispatch, clicked)
+    for reader, stage in (
+        (passive, DeliveryStage.DELIVERED),
+        (bounced, DeliveryStage.BOUNCED),
+        (waiting, DeliveryStage.DEFERRED),
+    ):
+        ReaderOutcome.objects.create(dispatch=dispatch, subscriber=reader, reached=stage)
+    assert members(add(publication, condition("clicked", "not-in-editions", 3))) == {passive}
+    assert members(add(publication, condition("clicked", "not-in-days", 3))) == {passive}
+    assert members(add(publication, condition("clicked", "not-in-days", 1))) == set()
+    assert joined_later  # has no outcome at all
 
 
 def test_no_query_depends_on_the_number_of_conditions_or_segments(

@@ -15,6 +15,7 @@ from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
 from newsletter.editions.models import Edition, EditionState
 from newsletter.letters import assemble_edition, custom_templates
 from newsletter.lib import clock
+from newsletter.publications import publication_roles
 from newsletter.publications.models import Publication
 from newsletter.stories import story_queue
 from tests.support import factories as make
@@ -264,3 +265,28 @@ def test_the_audit_log_shows_all_acts_with_filters(browser: Client, edition: Edi
     assert "No entry matches." in words(browser.get("/audit/?who=nobody@example.org"))
     for wild in ("act=x", "page=x", "page=-1", "who=%00", f"who={'x' * 5000}"):
         assert browser.get(f"/audit/?{wild}").status_code == 200
+
+
+def test_the_audit_log_of_one_publication_is_for_its_administrators(browser: Client, edition: Edition) -> None:
+    evening = make.publication(slug="evening", name="Evening Post")
+    other = make.edition(evening, due_at=clock.now() + timedelta(days=1))
+    recorded(browser, f"/editions/{edition.pk}/hold/", reason="Morning words.")
+    recorded(browser, f"/editions/{other.pk}/hold/", reason="Evening words.")
+    recorded(browser, f"/users/{make.cora().pk}/close/")
+    everything = words(browser.get("/audit/"))
+    assert "Evening words." in everything
+    assert "User closed" in everything.partition("Details")[2]
+    chosen = words(browser.get("/audit/?publication=evening")).partition("Details")[2]
+    assert "Evening words." in chosen
+    assert "Morning words." not in chosen
+    rosa = User.objects.create_user("rosa@example.org", name="Rosa", role="")
+    publication_roles.grant_publication_role(
+        rosa, edition.publication, role=Role.ADMIN, by=User.objects.get(name="Ada"), now=clock.now()
+    )
+    for address in ("/audit/", "/audit/?publication=evening", "/audit/?publication=x"):
+        hers = words(signed_in(rosa).get(address))
+        assert "in your publications" in hers
+        assert "Morning words." in hers
+        assert "Role granted" in hers.partition("Details")[2]
+        assert "Evening" not in hers
+        assert "User closed" not in hers.partition("Details")[2]

@@ -25,6 +25,11 @@ from newsletter.editions.models import Edition
 from newsletter.insights import webhook_post_queue
 from newsletter.lib.claim_rows import Claimable
 from newsletter.links import look_up_links
+from newsletter.notices import write_notices
+from newsletter.notices.models import Webhook
+from newsletter.notices.personal_conditions import new_sign_in
+from newsletter.notices.webhooks import order_deliveries
+from newsletter.ops.deliverability import sending_domains
 from newsletter.pictures.models import Picture
 from newsletter.stories.feed_models import Feed, SuggestionState
 from newsletter.stories.models import StoryDraft
@@ -101,6 +106,11 @@ def running_import() -> None:
     SubscriberImport.objects.update(state=ImportState.RUNNING, started_at=MONDAY)
 
 
+def domain_to_look_up() -> None:
+    make.publication(sender_email="post@news.example.org")
+    sending_domains.order_look_up("news.example.org", by=None, now=MONDAY)
+
+
 def data_request() -> None:
     publication = make.publication()
     data_requests.request_data(make.reader(publication), publication, now=MONDAY)
@@ -108,6 +118,15 @@ def data_request() -> None:
 
 def staff_email() -> None:
     staff_emails.order_note("cora@example.org", subject="Hello", lines=["Good morning."], now=MONDAY)
+
+
+def notice_email() -> None:
+    write_notices.write(new_sign_in(make.cora(), browser="Firefox", network="192.0.2.0", now=MONDAY), now=MONDAY)
+
+
+def webhook_delivery() -> None:
+    hook = Webhook.objects.create(name="Chat", format="slack", host="hooks.example.org", created_at=MONDAY)
+    order_deliveries.order_test(hook, now=MONDAY)
 
 
 ROWS: dict[str, Callable[[], None]] = {
@@ -119,10 +138,13 @@ ROWS: dict[str, Callable[[], None]] = {
     "reading.add_ordered_suggestions": ordered_suggestion,
     "reading.look_up_due_links": link_to_look_up,
     "reading.continue_import": running_import,
+    "reading.look_up_domains": domain_to_look_up,
     "dispatch.send_test_emails": email_test,
     "maintenance.send_confirmations": confirmation,
     "maintenance.send_data_requests": data_request,
     "maintenance.send_staff_emails": staff_email,
+    "maintenance.order_notice_emails": notice_email,
+    "reading.call_webhooks": webhook_delivery,
     "maintenance.enqueue_group_steps": scheduled_group,
 }
 

@@ -13,6 +13,7 @@ from newsletter.lib.csv_reader import Row, read_rows
 from newsletter.lib.errors import BadInput
 
 NO_ROWS = BadInput("file", "has no rows.", "Choose the export of readers.")
+SHOWN_OTHERS = 5  # names of files that are no tables, for each reason
 ChosenColumns = Mapping[str, Mapping[str, int | None]]  # by the name of the table, then by role
 
 
@@ -39,11 +40,14 @@ def choose(tables: Sequence[ReaderTable], *, chosen: ChosenColumns | None = None
     found: list[TableChoice] = []
     problems: list[BadInput] = []
     for table in tables:
+        if table.why_not:
+            found.append(TableChoice(table, None, "", table.why_not))
+            continue
         try:
             found.append(_looked_at(table, (chosen or {}).get(table.name)))
         except BadInput as error:
             problems.append(error)
-            found.append(TableChoice(table, None, "", f"The {error.field} {error.problem}"))
+            found.append(TableChoice(table, None, "", _sentence(error)))
     lists = [one for one in found if one.columns]
     if not lists:
         raise (
@@ -55,6 +59,29 @@ def choose(tables: Sequence[ReaderTable], *, chosen: ChosenColumns | None = None
     if services:
         found = [_only_of(one, services) for one in found]
     return sorted(found, key=_order)
+
+
+class OtherFiles(NamedTuple):
+    """Files beside the tables that are not read for one reason: the names of the first ones, and how many there are."""
+
+    why_not: str
+    names: list[str]
+    number: int
+
+    @property
+    def sentence(self) -> str:
+        """Return what is not imported, and why."""
+        more = self.number - len(self.names)
+        return f"Not imported: {', '.join(self.names)}{f' and {more:,} more' if more else ''}. {self.why_not}"
+
+
+def other_files(choices: Sequence[TableChoice]) -> list[OtherFiles]:
+    """Return the files that are no tables, by reason: an export may hold thousands of pages."""
+    by_reason: dict[str, list[str]] = {}
+    for one in choices:
+        if one.table.why_not:
+            by_reason.setdefault(one.table.why_not, []).append(one.table.name)
+    return [OtherFiles(why, names[:SHOWN_OTHERS], len(names)) for why, names in by_reason.items()]
 
 
 def notes(choices: Sequence[TableChoice]) -> list[str]:
@@ -78,6 +105,11 @@ def _looked_at(table: ReaderTable, chosen: Mapping[str, int | None] | None) -> T
     sample = [line for line in islice(table.lines(), csv_delimiters.SAMPLE_LINES) if line.strip()]
     delimiter = csv_delimiters.stated_delimiter(sample[0]) or csv_delimiters.guess_delimiter(sample)
     return TableChoice(table, columns, delimiter if len(first.cells) > 1 else "")
+
+
+def _sentence(error: BadInput) -> str:
+    field = error.field.capitalize() if error.field.startswith("line") else f"The {error.field}"
+    return f"{field} {error.problem}"
 
 
 def _only_of(choice: TableChoice, services: set[str]) -> TableChoice:

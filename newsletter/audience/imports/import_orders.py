@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import BinaryIO
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from newsletter.accounts.models import User
 from newsletter.accounts.permissions import Permission, require
@@ -102,6 +103,17 @@ def cancel(order: SubscriberImport, *, by: User, now: datetime) -> None:
     running = SubscriberImport.objects.filter(pk=order.pk, state__in=[ImportState.RUNNING, ImportState.READY])
     if not running.update(state=ImportState.CANCELLED, ended_at=now, file=None):
         raise InvalidState("This import has ended already.")
+
+
+def continue_failed(failed: QuerySet[SubscriberImport], *, now: datetime) -> int:
+    """Let workers go on with these failed imports behind their last chunk, and return how many."""
+    again = failed.filter(file__isnull=False)
+    return again.update(state=ImportState.RUNNING, tries=0, try_at=now, problem="", ended_at=None)
+
+
+def discard_failed(failed: QuerySet[SubscriberImport]) -> int:
+    """Cancel these failed imports and delete their files. What they imported stays. Return how many."""
+    return failed.update(state=ImportState.CANCELLED, file=None)
 
 
 def delete_old(*, now: datetime) -> None:

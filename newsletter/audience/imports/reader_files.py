@@ -1,10 +1,11 @@
 """Find the tables in a file or folder of readers: CSV, TSV and text files, spreadsheets, and ZIP files of these."""
 
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import partial
 from io import TextIOWrapper
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, NamedTuple
 
@@ -18,6 +19,15 @@ SPREADSHEET_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
 SUFFIXES = TEXT_SUFFIXES | SPREADSHEET_SUFFIXES
 OLD_SPREADSHEET = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # of Excel before 2007
 OF_SPREADSHEETS = frozenset({"xl/workbook.xml", "content.xml", "xl/workbook.bin"})  # members
+ADDED_BY_SYSTEMS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
+NO_TABLE = "Only CSV, TSV and text files and spreadsheets (XLSX, XLS, ODS) are read."
+HIDDEN = "It is a hidden file: its name begins with a dot."
+UNPACK = "It is a packed file. Unpack it, and import its files."
+SAVE_AS = "Spreadsheets of this kind are not read. Save it as XLSX or CSV."
+WHY_NOT = {
+    **dict.fromkeys((".zip", ".gz", ".7z", ".rar", ".tar", ".tgz", ".bz2", ".xz"), UNPACK),
+    **dict.fromkeys((".numbers", ".xlsb", ".gsheet", ".fods"), SAVE_AS),
+}
 PAGE = (b"<!doctype html", b"<html", b"<?xml")
 
 
@@ -25,12 +35,14 @@ class ReaderTable(NamedTuple):
     """One table. `encoding` is a Python codec, empty for a spreadsheet; `sheets` are those of a spreadsheet.
 
     `lines` yields the lines in that encoding, each time from the beginning. Bytes that are invalid become U+FFFD.
+    `why_not` says why a file beside the tables is not read as one; then it has no lines.
     """
 
     name: str
     encoding: str
     sheets: list[str]
     lines: Callable[[], Iterator[str]]
+    why_not: str = ""
 
 
 Opener = Callable[[], AbstractContextManager[BinaryIO]]
@@ -42,10 +54,11 @@ def tables(file: BinaryIO, *, name: str, encoding: str = "") -> list[ReaderTable
     `encoding` replaces the detected one of text. Raises `BadInput` for a file that cannot be read.
     """
     if zip_members.is_zip(file) and not _is_spreadsheet(file):
-        names = zip_members.members(file, suffixes=SUFFIXES)
+        names, others = zip_members.members(file, suffixes=SUFFIXES)
         if not names:
             raise BadInput("file", "is a ZIP file without a CSV file or spreadsheet.", "Choose the export of readers.")
-        return [_table(partial(zip_members.open_member, file, one), one, encoding) for one in names]
+        found = [_table(partial(zip_members.open_member, file, one), one, encoding) for one in names]
+        return [*found, *_others(others)]
     return [_table(lambda: nullcontext(file), name, encoding)]
 
 
@@ -56,11 +69,27 @@ def is_table_name(name: str) -> bool:
 
 
 def tables_of_folder(folder: Path, *, encoding: str = "") -> list[ReaderTable]:
-    """Return the tables of the files in a folder, such as an unpacked export."""
-    files = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and path.is_file())
-    if not files:
+    """Return the tables of the files in a folder and the folders in it, such as an unpacked export."""
+    paths = list(islice((path for path in folder.rglob("*") if path.is_file()), zip_members.MAX_MEMBERS + 1))
+    if len(paths) > zip_members.MAX_MEMBERS:
+        hint = "Choose the folder of the export."
+        raise BadInput("file", f"is a folder with more than {zip_members.MAX_MEMBERS:,} files.", hint)
+    files = {path.relative_to(folder).as_posix(): path for path in paths}
+    names = sorted(name for name in files if is_table_name(name))
+    if not names:
         raise BadInput("file", "is a folder without a CSV file or spreadsheet.", "Choose the folder of the export.")
-    return [_table(partial(_opened, path), path.name, encoding) for path in files]
+    found = [_table(partial(_opened, files[name]), name, encoding) for name in names]
+    return [*found, *_others(sorted(files.keys() - set(names)))]
+
+
+def _others(names: Iterable[str]) -> Iterator[ReaderTable]:
+    """Yield files that are not read. Those that an operating system adds and hides are not mentioned."""
+    for name in names:
+        path = PurePosixPath(name)
+        if path.name.startswith("._") or path.name in ADDED_BY_SYSTEMS or "__MACOSX" in path.parts:
+            continue
+        why_not = HIDDEN if zip_members.is_hidden(path) else WHY_NOT.get(path.suffix.lower(), NO_TABLE)
+        yield ReaderTable(name, "", [], lambda: iter(()), why_not)
 
 
 def _opened(path: Path) -> BinaryIO:

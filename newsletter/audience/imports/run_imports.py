@@ -44,7 +44,7 @@ def _continue(order: SubscriberImport, clock: Callable[[], datetime], seconds: f
             if not _store(order, number, chunk, terms, now=clock()):
                 return  # cancelled, or another worker took over
             if time.monotonic() > until:
-                SubscriberImport.objects.filter(pk=order.pk, state=ImportState.RUNNING).update(try_at=None)
+                SubscriberImport.objects.filter(pk=order.pk, state=ImportState.RUNNING).update(try_at=clock())
                 return
     except NewsletterError as error:
         _end(order, state=ImportState.FAILED, problem=str(error), now=clock())

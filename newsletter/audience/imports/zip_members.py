@@ -26,19 +26,22 @@ def is_zip(file: BinaryIO) -> bool:
     return head in (b"PK\x03\x04", b"PK\x05\x06")
 
 
-def members(file: BinaryIO, *, suffixes: frozenset[str]) -> list[str]:
-    """Return the names of the members with one of these suffixes, sorted.
+def members(file: BinaryIO, *, suffixes: frozenset[str]) -> tuple[list[str], list[str]]:
+    """Return the names of the members with one of these suffixes, and those of all others, sorted.
 
     Raises `BadInput` for a file that is damaged, encrypted or unpacks to more than the limits.
     """
-    found, total = [], 0
+    found, others, total = [], [], 0
     with _opened(file) as archive:
         entries = archive.infolist()
         if len(entries) > MAX_MEMBERS:
             raise BadInput("file", f"contains more than {MAX_MEMBERS:,} files.", "Unpack it and import the lists.")
         for entry in entries:
             path = PurePosixPath(entry.filename)
-            if entry.is_dir() or path.suffix.lower() not in suffixes or is_hidden(path):
+            if entry.is_dir():
+                continue
+            if path.suffix.lower() not in suffixes or is_hidden(path):
+                others.append(entry.filename)
                 continue
             if entry.flag_bits & 1:
                 raise BadInput("file", "is an encrypted ZIP file.", "Unpack it and import its files.")
@@ -52,7 +55,7 @@ def members(file: BinaryIO, *, suffixes: frozenset[str]) -> list[str]:
                     "Unpack it and import the folder with the command newsletter readers import.",
                 )
             found.append(entry.filename)
-    return sorted(found)
+    return sorted(found), sorted(others)
 
 
 def open_member(file: BinaryIO, name: str) -> BinaryIO:

@@ -21,10 +21,11 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(db_index=True)),
                 ('act', models.CharField(db_index=True, help_text='One of `Act`.', max_length=30)),
                 ('who', models.CharField(blank=True, help_text="The user's address at that time.", max_length=254)),
-                ('door', models.CharField(choices=[('page', 'Page'), ('command', 'Command'), ('system', 'System')], max_length=7)),
+                ('door', models.CharField(choices=[('page', 'Page'), ('command', 'Command'), ('api', 'Api'), ('system', 'System')], max_length=7)),
                 ('place', models.CharField(blank=True, help_text="A network address, or the operating system's user at the command line.", max_length=100)),
                 ('subject', models.CharField(blank=True, help_text='The type of the subject, such as `edition`.', max_length=30)),
                 ('subject_id', models.BigIntegerField(blank=True, null=True)),
+                ('publication_id', models.BigIntegerField(blank=True, help_text='The publication that it is about. Empty: about all of them, or about an account.', null=True)),
                 ('subject_name', models.CharField(blank=True, help_text="The subject's name at that time.", max_length=100)),
                 ('details', models.JSONField(default=dict, help_text='Further facts, such as a reason. No email addresses.')),
                 ('user', models.ForeignKey(blank=True, help_text='The user who did it. Empty for the service itself and for unknown people.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -32,7 +33,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'audit record',
                 'ordering': ['-at', '-id'],
-                'indexes': [models.Index(fields=['subject', 'subject_id'], name='audit_recor_subject_bd0d77_idx')],
+                'indexes': [models.Index(fields=['subject', 'subject_id'], name='audit_recor_subject_bd0d77_idx'), models.Index(fields=['publication_id', 'at'], name='audit_recor_publica_03bd3f_idx')],
             },
         ),
     ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from newsletter.cli.support import datetimes, output
+from newsletter.cli.support import datetimes, lookups, output
 from newsletter.cli.support.options import Json
 from newsletter.lib.errors import BadInput
 
@@ -35,6 +35,10 @@ def audit(
             "--subject", metavar="OBJECT", help="Object acted on: edition:5, or edition for all.", show_default=False
         ),
     ] = "",
+    publication: Annotated[
+        str,
+        typer.Option("--publication", "-p", metavar="SLUG", help="What is about this publication.", show_default=False),
+    ] = "",
     since: Annotated[
         str, typer.Option("--since", metavar="TIME", help="From this time (UTC): 2026-12-01T06:00.", show_default=False)
     ] = "",
@@ -60,6 +64,7 @@ def audit(
         subject_id=_number(number),
         since=datetimes.parse_datetime(since, field="--since", zone="UTC") if since else None,
         until=datetimes.parse_datetime(until, field="--until", zone="UTC") if until else None,
+        publications=[lookups.publication(publication).pk] if publication else None,
     )[:limit]
     if json:
         output.print_json([_shape(record) for record in found])
@@ -95,7 +100,7 @@ def _number(text: str) -> int | None:
 
 
 def _shape(record: Record) -> dict[str, Any]:
-    names = "id at act who door place subject subject_id subject_name details"
+    names = "id at act who door place subject subject_id subject_name publication_id details"
     return {name: getattr(record, name) for name in names.split()}
 
 

@@ -22,7 +22,7 @@ from newsletter.lib import clock, timestamps
 from newsletter.lib.errors import BadInput
 
 if TYPE_CHECKING:
-    from newsletter.audience.imports.choose_tables import TableChoice
+    from newsletter.audience.imports.choose_tables import OtherFiles, TableChoice
     from newsletter.audience.subscriber_import_report import SubscriberImportReport
 
 
@@ -89,14 +89,17 @@ def import_(  # noqa: PLR0917 — Typer reads them as options
         else:
             deque(results, maxlen=0)
         notes = choose_tables.notes(choices)
-        tables = [_described(choice) for choice in choices]
+        others = choose_tables.other_files(choices)
+        read = [choice for choice in choices if not choice.table.why_not]
+        tables = [_described(choice) for choice in read]
     if json:
         output.print_json(
             json_shapes.report(report)
             | {"dry_run": dry_run, "balance": report.balance, "tables": tables, "notes": notes}
+            | {"files_left_out": [_left_out(one) for one in others]}
         )
         return
-    _show(report, choices, notes, dry_run=dry_run)
+    _show(report, read, [*notes, *(output.printable(one.sentence) for one in others)], dry_run=dry_run)
 
 
 def _show(
@@ -146,6 +149,14 @@ def _described(choice: TableChoice) -> json_shapes.JsonObject:
         "recognised_as": (columns.format.name if columns.format.service else columns.format.kind) if columns else "",
         "encoding": choice.table.encoding,
         "why_not": choice.why_not,
+    }
+
+
+def _left_out(others: OtherFiles) -> json_shapes.JsonObject:
+    return {
+        "why_not": others.why_not,
+        "number": others.number,
+        "names": [output.printable(name) for name in others.names],
     }
 
 

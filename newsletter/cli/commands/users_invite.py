@@ -2,7 +2,7 @@
 
 from __future__ import annotations  # models are imported inside, once Django is set up
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -78,8 +78,14 @@ def invitations(json: Json = False) -> None:
     columns = ["email", "name", "role", "publications", "valid_until", "email_state"]
     output.print_table(
         [column.replace("_", " ") for column in columns],
-        [[", ".join(one[c]) if isinstance(one[c], list) else one[c] for c in columns] for one in shapes],
+        [[_cell(one, column) for column in columns] for one in shapes],
     )
+
+
+def _cell(shape: dict[str, Any], column: str) -> Any:
+    if column != "publications":
+        return shape[column]
+    return "all" if shape["for_all"] else ", ".join(shape["publications"]) or "none any more: void"
 
 
 @app.command()

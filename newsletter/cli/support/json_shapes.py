@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from newsletter.accounts.models import User
+    from newsletter.api_tokens.models import ApiToken
     from newsletter.audience.subscriber_counts import SubscriberCounts
     from newsletter.audience.subscriber_import_report import SubscriberImportReport
     from newsletter.delivery.ledger.progress import Progress
@@ -225,14 +226,21 @@ def user(user: User) -> JsonObject:
 
 
 def invitation(invitation: Invitation) -> JsonObject:
-    """Describe an invitation. Without `publications`, its role counts for all of them."""
+    """Describe an invitation. `for_all`: the role counts for all publications, else for those in `publications`."""
     from newsletter.publications.invitations import VALID, email_state
 
-    return _named(invitation, "email name role invited_at") | {
+    return _named(invitation, "email name role for_all invited_at") | {
         "publications": [one.slug for one in invitation.publications.all()],
         "valid_until": invitation.invited_at + VALID,
         "email_state": email_state(invitation),
     }
+
+
+def api_token(token: ApiToken) -> JsonObject:
+    """Describe an API token, without its text. `publications` are slugs, or null for all that its owner may."""
+    slugs = None if token.for_all else [one.slug for one in token.publications.all()]
+    shape = _named(token, "id name prefix scopes created_at expires_at last_used_at")
+    return shape | {"owner": token.owner.email, "publications": slugs, "void": token.is_void_because()}
 
 
 def publication_roles(user: User) -> dict[str, str]:

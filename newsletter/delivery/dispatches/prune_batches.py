@@ -32,8 +32,9 @@ def prune(*, now: datetime, limit: int = 2_000) -> int:
     """Delete up to `limit` batches of old dispatches, oldest first; return how many. Kept for ever with 0 days."""
     if not settings.BATCHES_KEPT_DAYS:
         return 0
-    for dispatch in _settled(before=now - timedelta(days=settings.BATCHES_KEPT_DAYS))[:100]:
-        _make_final(dispatch.pk, now=now)
+    settled = _settled(before=now - timedelta(days=settings.BATCHES_KEPT_DAYS))
+    for dispatch in settled[:100]:
+        _make_final(dispatch.pk, settled, now=now)
     deleted = 0
     final = Dispatch.objects.filter(batches_deleted_at__isnull=True, final_at__lte=now - FINAL_FOR)
     while deleted < limit and (pk := final.order_by("opened_at", "pk").values_list("pk", flat=True).first()):
@@ -61,11 +62,12 @@ def _settled(*, before: datetime) -> QuerySet[Dispatch]:
     ).order_by("opened_at", "pk")
 
 
-def _make_final(dispatch_id: int, *, now: datetime) -> None:
-    """Keep the counts of a dispatch and mark them as final. Its row is locked against acts of people."""
+def _make_final(dispatch_id: int, settled: QuerySet[Dispatch], *, now: datetime) -> None:
+    """Keep the counts of a dispatch and mark them as final. Its row is locked against acts of people and evidence."""
     with transaction.atomic():
-        dispatch = Dispatch.objects.select_for_update().get(pk=dispatch_id)
-        if dispatch.final_at or dispatch.state not in OVER:
+        Dispatch.objects.select_for_update().get(pk=dispatch_id)
+        dispatch = settled.filter(pk=dispatch_id).first()  # as it is under the lock
+        if dispatch is None:
             return
         readers, submitted = batch_counts.count_batches([dispatch.pk])[dispatch.pk]
         dispatch.final_counts = {"readers": readers, "submitted": submitted}

@@ -56,11 +56,12 @@ def settle_by_evidence(attempt_id: int, *, evidence: str, now: datetime) -> bool
         log.warning("evidence.no_attempt", attempt=attempt_id)
         return False
     with transaction.atomic():
-        settled = Batch.objects.filter(
+        dispatch = Dispatch.objects.select_for_update(of=("self",), no_key=True).get(batches=attempt.batch_id)
+        is_final = dispatch.final_at is not None  # read under the lock: its batches may just have been counted
+        settled = not is_final and Batch.objects.filter(
             pk=attempt.batch_id,
             fence=attempt.fence,
             state__in=[BatchState.CALLING, BatchState.UNCERTAIN, BatchState.PENDING],
-            dispatch__in=Dispatch.objects.filter(final_at__isnull=True),
         ).update(state=BatchState.ACCEPTED, lease_until=None, last_enqueued_at=None)
         ours = Attempt.objects.filter(awaiting_evidence(), pk=attempt_id)
         change = {"status": AttemptStatus.ACCEPTED, "ended_at": attempt.ended_at or now} if settled else {}
@@ -69,8 +70,7 @@ def settle_by_evidence(attempt_id: int, *, evidence: str, now: datetime) -> bool
         log.warning("evidence.too_late", attempt=attempt_id, status=attempt.status)
         return False
     log.info("evidence.settled", attempt=attempt_id, batch=attempt.batch_id)
-    dispatch_id = Batch.objects.values_list("dispatch_id", flat=True).get(pk=attempt.batch_id)
-    control_dispatch.finish_if_done(dispatch_id, now=now)
+    control_dispatch.finish_if_done(dispatch.pk, now=now)
     return True
 
 

@@ -48,6 +48,7 @@ def _obstacle(order: Confirmation, _now: datetime) -> str:
 
 EMAILS = SingleEmails(
     name="confirmation",
+    orders=Confirmation.objects.all(),
     due=Confirmation.objects.due,
     recipient=_recipient,
     obstacle=_obstacle,

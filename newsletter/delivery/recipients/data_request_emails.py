@@ -50,6 +50,7 @@ def _obstacle(order: DataRequest, now: datetime) -> str:
 
 EMAILS = SingleEmails(
     name="data_request",
+    orders=DataRequest.objects.all(),
     due=DataRequest.objects.due,
     recipient=_recipient,
     obstacle=_obstacle,

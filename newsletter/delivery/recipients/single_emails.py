@@ -10,7 +10,7 @@ from enum import Enum
 from typing import Any, Generic, TypeVar
 
 import structlog
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from newsletter.accounts.staff_email_models import StaffEmail
 from newsletter.audience.data_request_models import DataRequest
@@ -24,6 +24,8 @@ from newsletter.mail.sendgrid.mail_send_client import Client
 
 LEASE = timedelta(minutes=3)  # longer than the longest call
 RETRY_WAITS = tuple(timedelta(seconds=s) for s in (10, 60, 300, 1800, 3600))  # the last one again and again
+NOT_ACCEPTED, NO_TRY = "it was not accepted", "no try was completed"  # how the problem of an order begins
+DISCARDED = "discarded by ops after it was given up"
 OF_THE_ACCOUNT = (401, 403)  # the key was revoked or the account is blocked: no fault of this email
 Order = TypeVar("Order", Confirmation, DataRequest, StaffEmail)
 log = structlog.get_logger()
@@ -42,13 +44,14 @@ class SingleEmails(Generic[Order]):
     """One kind of these emails. `obstacle` returns why an email is not sent any more, or empty."""
 
     name: str  # of its events in the log
+    orders: QuerySet[Order]
     due: Callable[[datetime], QuerySet[Order]]
     recipient: Callable[[Order], tuple[str, Sender]]
     obstacle: Callable[[Order, datetime], str]
     letter: Callable[[Order, datetime], Letter]
     retried_for: timedelta
     max_tries: int  # more than fit into that time; claims of workers that crashed count too
-    cleared: Mapping[str, Any] = field(default_factory=dict)  # values of fields that are not needed once it is settled
+    cleared: Mapping[str, Any] = field(default_factory=dict)  # values of fields that are not needed once it is sent
 
     def send_due(self, *, client: Client, clock: Callable[[], datetime], limit: int) -> bool:
         """Send up to `limit` emails that are due. Return False if the provider is away: then the others wait too."""
@@ -65,14 +68,26 @@ class SingleEmails(Generic[Order]):
         """
         found, spent = claim_rows.claim(self.due(now), now=now, lease=LEASE, max_rows=1, max_tries=self.max_tries)
         for order in spent:
-            self._end(order, problem="no try was completed")
+            self._end(order, problem=NO_TRY)
         for order in found:
             return self._send(order, client, now=now)
         return SendResult.SETTLED if spent else SendResult.NONE_DUE
 
+    def given_up(self) -> QuerySet[Order]:
+        """Return the orders that were given up although the email was still wanted."""
+        return self.orders.filter(Q(problem__startswith=NOT_ACCEPTED) | Q(problem=NO_TRY), sent_at=None)
+
+    def send_again(self, given_up: QuerySet[Order], *, now: datetime) -> int:
+        """Let workers try these orders again, and return how many. For how long counts from when they were ordered."""
+        return given_up.update(problem="", tries=0, try_at=now)
+
+    def discard(self, given_up: QuerySet[Order]) -> int:
+        """Mark these orders as not to be tried again, and return how many."""
+        return given_up.update(problem=DISCARDED, **self.cleared)
+
     def _send(self, order: Order, client: Client, *, now: datetime) -> SendResult:
         if problem := self.obstacle(order, now):
-            return self._end(order, problem=problem)
+            return self._end(order, problem=problem, **self.cleared)
         address, sender = self.recipient(order)
         installation_id = installation.cached_id()
         ids = {"nl_installation": installation_id} if installation_id else {}
@@ -84,15 +99,15 @@ class SingleEmails(Generic[Order]):
             log.warning(f"{self.name}.not_sent", order=order.pk, tries=order.tries, problem=problem)
             is_refused = isinstance(error, Refused) and error.status not in OF_THE_ACCOUNT
             if is_refused or now > order.asked_at + self.retried_for:
-                return self._end(order, problem=f"it was not accepted: {problem}")
+                return self._end(order, problem=f"{NOT_ACCEPTED}: {problem}")
             _ours(order).update(try_at=now + RETRY_WAITS[min(order.tries, len(RETRY_WAITS)) - 1])
             return SendResult.DELAYED
         _ours(order).update(sent_at=now, try_at=None, **self.cleared)
         log.info(f"{self.name}.sent", order=order.pk)
         return SendResult.SETTLED
 
-    def _end(self, order: Order, *, problem: str) -> SendResult:
-        _ours(order).update(problem=problem, try_at=None, **self.cleared)
+    def _end(self, order: Order, *, problem: str, **values: Any) -> SendResult:
+        _ours(order).update(problem=problem, try_at=None, **values)
         log.error(f"{self.name}.given_up", order=order.pk, problem=problem)
         return SendResult.SETTLED
 

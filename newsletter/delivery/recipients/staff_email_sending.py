@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from newsletter.accounts import password_reset
+from newsletter.accounts import password_reset, staff_emails
 from newsletter.accounts.render_staff_email import render
 from newsletter.accounts.staff_email_models import StaffEmail, StaffEmailKind
 from newsletter.accounts.staff_emails import StaffEmailContent
@@ -15,21 +15,15 @@ from newsletter.delivery.recipients.single_emails import SingleEmails
 from newsletter.mail.message import Letter, Sender
 from newsletter.mail.sendgrid.mail_send_client import Client
 from newsletter.publications import invitations
-from newsletter.publications.models import Publication
+from newsletter.publications.staff_sender import staff_sender_address
 
 MINUTE = timedelta(minutes=1)
 SENDER_NAME = "Newsletter"
 
 
 def staff_sender() -> Sender:
-    """Return the sender of emails to staff: that of the settings, else the address of the oldest publication.
-
-    Its domain is one that the provider accepts. Before there is a publication, it is an address at our own host.
-    """
-    if settings.STAFF_EMAIL_SENDER:
-        return Sender(SENDER_NAME, settings.STAFF_EMAIL_SENDER)
-    oldest = Publication.objects.order_by("pk").values_list("sender_email", flat=True).first()
-    return Sender(SENDER_NAME, oldest or f"newsletter@{urlsplit(settings.BASE_URL).hostname}")
+    """Return the sender of emails to staff. Before there is a publication, it is an address at our own host."""
+    return Sender(SENDER_NAME, staff_sender_address() or f"newsletter@{urlsplit(settings.BASE_URL).hostname}")
 
 
 def content_of(order: StaffEmail, *, now: datetime) -> StaffEmailContent | None:
@@ -43,6 +37,7 @@ def _note(order: StaffEmail, _now: datetime) -> StaffEmailContent | None:
 
 CONTENTS: dict[StaffEmailKind, Callable[[StaffEmail, datetime], StaffEmailContent | None]] = {
     StaffEmailKind.NOTE: _note,
+    StaffEmailKind.NOTICE: staff_emails.notice_content,
     StaffEmailKind.INVITATION: invitations.email_content,
     StaffEmailKind.PASSWORD_RESET: password_reset.email_content,
 }
@@ -61,6 +56,7 @@ def _letter(order: StaffEmail, now: datetime) -> Letter:
 
 EMAILS = SingleEmails(
     name="staff_email",
+    orders=StaffEmail.objects.all(),
     due=StaffEmail.objects.due,
     recipient=lambda order: (order.to, staff_sender()),
     obstacle=_obstacle,

@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                 ('signed_at', models.DateTimeField(blank=True, help_text="By the provider's clock, if it is known.", null=True)),
                 ('digest', models.CharField(help_text='SHA-256 of stamp and body: each is kept once.', max_length=64, unique=True)),
                 ('body', models.BinaryField()),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('processed', 'Processed'), ('failed', 'Failed')], default='waiting', max_length=9)),
+                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('processed', 'Processed'), ('failed', 'Failed'), ('discarded', 'Discarded')], default='waiting', max_length=9)),
                 ('events', models.PositiveIntegerField(default=0, help_text='How many of interest were in it.')),
                 ('problem', models.CharField(blank=True, help_text='What in it could not be understood.', max_length=200)),
             ],

@@ -1,6 +1,6 @@
 """Calls that the provider did not accept, grouped by its answer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +10,7 @@ from django.db.models import Count, Max, Q
 from newsletter.delivery.models import Attempt, Dispatch
 from newsletter.delivery.states import AttemptStatus
 from newsletter.ops.failures.describe_exception import hidden
+from newsletter.ops.failures.known_errors import KnownError, explain
 from newsletter.ops.failures.record_failure import WINDOWS
 
 FAILED = (AttemptStatus.REFUSED, AttemptStatus.LATER, AttemptStatus.UNCERTAIN)
@@ -18,13 +19,14 @@ MAX_ANSWERS = 100
 
 @dataclass(frozen=True, slots=True)
 class ProviderAnswer:
-    """Calls with one answer; `counts` are calls, by the names of `WINDOWS`."""
+    """Calls with one answer; `counts` are calls, by the names of `WINDOWS`; `known` says what the answer means."""
 
     status: str
     http_status: int | None
     detail: str
     last_at: datetime
     counts: dict[str, int]
+    known: Sequence[KnownError] = ()
 
 
 def _counts(row: Mapping[str, Any]) -> dict[str, int]:
@@ -47,6 +49,7 @@ def provider_answers(*, now: datetime) -> list[ProviderAnswer]:
             hidden(row["detail"]),
             row["last_at"],
             _counts(row),
+            explain(row["detail"], http_status=row["http_status"]),
         )
         for row in rows.order_by("-last_at")[:MAX_ANSWERS]
     ]

@@ -1,5 +1,6 @@
 """What the rules of health look at: readings as plain values."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -45,6 +46,24 @@ class PauseSnapshot:
     by: str
     since: datetime
     until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingWork:
+    """Rows of one kind that stand still, or that were given up. `words` are their number and kind."""
+
+    words: str
+    count: int
+    is_email: bool = False
+    is_given_up: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BadDomain:
+    """A sending domain, and the kinds of DNS records that are missing or wrong."""
+
+    domain: str
+    kinds: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,6 +155,29 @@ SILENT_EVENTS = HealthRule(
     "post has arrived since.",
     "Emails were accepted within the last 30 minutes, or they were few.",
 )
+STUCK_EMAILS = HealthRule(
+    "stuck-emails",
+    "stuck-emails",
+    "Confirmation emails, links to readers’ own data, emails to staff or test emails have waited for 15 minutes or "
+    "have failed for as long, and none of the kind was sent in the last 5 minutes.",
+    "Hundreds of invitations wait and are being sent.",
+    is_urgent=False,
+)
+STUCK_WORK = HealthRule(
+    "stuck-work",
+    "stuck-work",
+    "Pictures, pages, feeds or imports of readers have been due for 15 minutes, and no worker holds one of the kind.",
+    "Many pictures wait and are being fetched, or a site that does not answer is tried again later.",
+    is_urgent=False,
+)
+GIVEN_UP = HealthRule(
+    "given-up-emails",
+    "given-up",
+    "Confirmation emails, links to readers’ own data or emails to staff were given up.",
+    "They were tried again or discarded since, or are not wanted any more. Pictures, feeds and imports were given up: "
+    "their own pages say so.",
+    is_urgent=False,
+)
 WRONG_CLOCK = HealthRule(
     "wrong-clock",
     "wrong-clock",
@@ -187,6 +210,13 @@ BLOCKS = HealthRule(
     "mailbox-rates",
     "A mailbox provider blocked 5 % of the emails of the last 7 days.",
     "Emails are deferred and delivered later.",
+    is_urgent=False,
+)
+SENDER_DOMAIN = HealthRule(
+    "sender-domain",
+    "sender-domain",
+    "A DKIM, DMARC, SPF or MX record of a sending domain is missing or wrong.",
+    "A record could be better, or the DNS resolver gives no answer. The installation sends nothing to SendGrid.",
     is_urgent=False,
 )
 SENDING = HealthRule("sending", "", "A dispatch is open.", "Nothing is being sent.", Level.BUSY)
@@ -233,11 +263,15 @@ RULES = (
     LATE_EVENTS,
     REJECTED_EVENTS,
     SILENT_EVENTS,
+    STUCK_EMAILS,
+    STUCK_WORK,
+    GIVEN_UP,
     WRONG_CLOCK,
     FULL_DISK,
     COMPLAINTS,
     BOUNCES,
     BLOCKS,
+    SENDER_DOMAIN,
     SENDING,
     SETTLING,
     PAUSED_SENDING,

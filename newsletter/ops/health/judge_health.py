@@ -10,10 +10,11 @@ from datetime import datetime
 
 from newsletter.insights.event_backlog import EventBacklog
 from newsletter.ops.health import health_rules as rules
-from newsletter.ops.health.health_facts import DispatchSnapshot, MailboxRates, PauseSnapshot
+from newsletter.ops.health.health_facts import BadDomain, DispatchSnapshot, MailboxRates, PauseSnapshot, WaitingWork
 from newsletter.ops.health.judge_dispatches import dispatch_notes, dispatch_problems, pause_findings
 from newsletter.ops.health.judge_events import event_problems
-from newsletter.ops.health.judge_mailboxes import mailbox_problems
+from newsletter.ops.health.judge_mailboxes import domain_problems, mailbox_problems
+from newsletter.ops.health.judge_waiting import waiting_problems
 from newsletter.ops.health.judge_workers import machine_problems, worker_problems
 from newsletter.ops.health.verdict import Health, Level, Problem
 from newsletter.ops.heartbeats import Queue, Worker
@@ -35,6 +36,8 @@ class Readings:
     mailboxes: Sequence[MailboxRates] = ()
     unplanned: Sequence[str] = ()
     difference: str = ""
+    waiting: Sequence[WaitingWork] = ()
+    domains: Sequence[BadDomain] = ()
 
 
 def judge_health(read: Readings, *, now: datetime) -> Health:
@@ -60,7 +63,9 @@ def _problems(read: Readings, now: datetime) -> list[Problem]:
     for dispatch in read.dispatches:
         found += dispatch_problems(dispatch, now)
     found += event_problems(read.backlog, now)
+    found += waiting_problems(read.waiting)
     found += [rules.UNPLANNED.problem(f"{name} has no upcoming edition.") for name in read.unplanned]
     found += mailbox_problems(read.mailboxes)
+    found += domain_problems(read.domains)
     found += dispatch_notes(read.dispatches, now)
     return found

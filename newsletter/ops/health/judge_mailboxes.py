@@ -1,9 +1,9 @@
-"""Rules about complaints, bounces and blocks at each mailbox provider."""
+"""Rules about what mailbox providers think of us: complaints, bounces, blocks, and the records of sending domains."""
 
 from collections.abc import Iterator, Sequence
 
 from newsletter.ops.health import health_rules as rules
-from newsletter.ops.health.health_facts import MailboxRates
+from newsletter.ops.health.health_facts import BadDomain, MailboxRates
 from newsletter.ops.health.verdict import Problem
 
 MIN_READERS = 200  # of fewer readers a rate says little
@@ -27,3 +27,10 @@ def mailbox_problems(rates: Sequence[MailboxRates]) -> Iterator[Problem]:
             yield rules.BOUNCES.problem(f"{name}: {each.bounced:,} of {each.total:,} emails bounced in 7 days.")
         if each.blocked >= MAX_BLOCKS * each.total:
             yield rules.BLOCKS.problem(f"{name}: {each.blocked:,} of {each.total:,} emails were blocked in 7 days.")
+
+
+def domain_problems(domains: Sequence[BadDomain]) -> Iterator[Problem]:
+    """Yield the sending domains with a record that is missing or wrong."""
+    for each in domains:
+        records = "record is" if len(each.kinds) == 1 else "records are"
+        yield rules.SENDER_DOMAIN.problem(f"{each.domain}: the {' and '.join(each.kinds)} {records} missing or wrong.")

@@ -95,4 +95,42 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('dispatch', 'mailbox_provider'), name='mailbox_count_once')],
             },
         ),
+        migrations.CreateModel(
+            name='ReleaseStart',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('version', models.CharField(max_length=40)),
+                ('at', models.DateTimeField(db_index=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='SendingDomain',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('tries', models.PositiveSmallIntegerField(default=0, help_text='How often a worker claimed it.')),
+                ('try_at', models.DateTimeField(blank=True, help_text='Not before this time; empty: at once.', null=True)),
+                ('domain', models.CharField(max_length=253, unique=True)),
+                ('checks', models.JSONField(default=list, help_text='As `RecordCheck` in mail/domain_records/ stores itself.')),
+                ('looked_up_at', models.DateTimeField(blank=True, null=True)),
+                ('bad_since', models.DateTimeField(blank=True, help_text='Since when a record is missing or wrong.', null=True)),
+                ('is_ordered', models.BooleanField(default=False, help_text='A person ordered a look-up.')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='QueueHour',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('queue', models.CharField(max_length=40)),
+                ('hour', models.DateTimeField()),
+                ('waiting', models.PositiveIntegerField(help_text='At most.')),
+                ('oldest_seconds', models.FloatField(help_text='At most.')),
+                ('taken', models.PositiveBigIntegerField(help_text='Tasks that workers took.')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('hour', 'queue'), name='queue_hour_once')],
+            },
+        ),
     ]

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
                 ('tries', models.PositiveSmallIntegerField(default=0, help_text='How often a worker claimed it.')),
                 ('try_at', models.DateTimeField(blank=True, help_text='Not before this time; empty: at once.', null=True)),
                 ('use', models.CharField(choices=[('story', 'beside a story'), ('logo', "a publication's logo")], max_length=5)),
-                ('state', models.CharField(choices=[('coming', 'Pending'), ('stored', 'Stored'), ('failed', 'Failed')], default='coming', max_length=6)),
+                ('state', models.CharField(choices=[('coming', 'Pending'), ('stored', 'Stored'), ('failed', 'Failed'), ('discarded', 'Discarded')], default='coming', max_length=9)),
                 ('source_url', models.URLField(blank=True, help_text='The URL it is fetched from. Empty: uploaded.', max_length=2000)),
                 ('digest', models.CharField(blank=True, help_text="First half of the stored file's SHA-256.", max_length=32)),
                 ('kind', models.CharField(blank=True, help_text='jpg or png.', max_length=3)),

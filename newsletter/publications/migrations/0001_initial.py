@@ -128,11 +128,12 @@ class Migration(migrations.Migration):
                 ('email', models.EmailField(max_length=254)),
                 ('name', models.CharField(blank=True, max_length=100)),
                 ('role', models.CharField(choices=[('contributor', 'Contributor'), ('curator', 'Curator'), ('editor', 'Editor'), ('audience', 'Audience'), ('ops', 'Ops'), ('admin', 'Admin')], help_text='For all publications, or for those of the invitation.', max_length=12)),
+                ('for_all', models.BooleanField(default=False, help_text='The role counts for all publications.')),
                 ('invited_at', models.DateTimeField(help_text='Whole seconds.')),
                 ('accepted_at', models.DateTimeField(blank=True, null=True)),
                 ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
                 ('invited_by', models.ForeignKey(blank=True, help_text='Empty: the command line.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('publications', models.ManyToManyField(help_text='Empty: the role counts for all publications.', related_name='+', to='publications.publication')),
+                ('publications', models.ManyToManyField(help_text='Those that the role counts for. The invitation is void once none of them exists any more.', related_name='+', to='publications.publication')),
                 ('staff_email', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='invitation', to='accounts.staffemail')),
             ],
             options={

@@ -27,6 +27,7 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=5), timedelta(days=1)
 LEASE = timedelta(seconds=90)  # longer than a fetch and two runs of the parser
 MAX_AT_ONCE = 1  # feeds that are read at once, so that pages and pictures have workers
 NEVER_GIVEN_UP = 32_000
+FAILING_TRIES = 9  # so many failed tries in a row take about a day: ops sees the feed
 Fetch = Callable[[str, Validators], Fetched]
 
 

@@ -167,7 +167,7 @@ def show(request: DeskRequest, import_id: int) -> HttpResponse:
         except NewsletterError as error:
             problem = str(error)
     context = {"order": order, "publication": order.publication, "form": form, "problem": problem, "roles": ROLES}
-    context |= _results(order) | {"tables": [], "left_out": [], "notes": [], "unreadable": ""}
+    context |= _results(order) | {"tables": [], "left_out": [], "others": [], "notes": [], "unreadable": ""}
     if order.can_start:
         if form.is_bound:
             _keep_choices(order, request, form)
@@ -230,10 +230,12 @@ def _preview(order: SubscriberImport) -> dict[str, object]:
     now = clock.now()
     demanded = now if import_tables.lacks_times(choices) else None  # the form asks for a date; no row lacks one yet
     terms = ImportTerms(order.source, now, order.given_at or demanded)
-    tables = preview_tables.preview(choices, terms, chosen=order.columns)
+    read = [one for one in choices if not one.table.why_not]
+    tables = preview_tables.preview(read, terms, chosen=order.columns)
     return {
         "tables": [one for one in tables if one.columns],
         "left_out": [one for one in tables if not one.columns],
+        "others": choose_tables.other_files(choices),
         "notes": choose_tables.notes(choices),
     }
 

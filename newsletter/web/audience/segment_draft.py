@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from newsletter.accounts.models import User
+from newsletter.accounts.permissions import Permission, has_permission
 from newsletter.lib.errors import BadInput
 from newsletter.segments.condition_kinds import KINDS, Test
 from newsletter.segments.definitions import (
@@ -132,11 +134,13 @@ def draft_of_post(posted: Mapping[str, str]) -> SegmentDraft:
     return draft
 
 
-def choices() -> list[tuple[str, list[tuple[str, str]]]]:
-    """Return the choices of a condition, grouped by kind."""
+def choices(user: User) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the choices of a condition that this user has, grouped by kind."""
+    asks_about_all = has_permission(user, Permission.AUDIENCE)
     return [
         (kind.label, [(f"{kind.name}:{test.name}", test.label) for test in kind.tests.values()])
         for kind in KINDS.values()
+        if asks_about_all or not kind.is_about_all
     ]
 
 

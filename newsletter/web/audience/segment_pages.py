@@ -6,18 +6,20 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from newsletter.accounts.permissions import Permission
+from newsletter.accounts.models import User
+from newsletter.accounts.permissions import NotPermitted, Permission
 from newsletter.editions.models import Edition, EditionState
 from newsletter.editions.reopen_edition import NOT_YET_SENT
 from newsletter.letters import edition_audience, edition_decisions
 from newsletter.lib import clock
 from newsletter.lib.errors import BadInput, NewsletterError
 from newsletter.publications.models import Publication
-from newsletter.segments import edit_segment
+from newsletter.segments import edit_segment, may_ask
 from newsletter.segments.definitions import MAX_CONDITIONS, MAX_GROUPS
 from newsletter.segments.matching_readers import scope_of
 from newsletter.segments.models import Segment
@@ -38,7 +40,8 @@ SHOWN = 10  # readers
 def listing(request: DeskRequest, slug: str) -> HttpResponse:
     """Show the segments of a publication, in words."""
     publication = permitted_or_404(request, Publication.objects.all(), slug=slug)
-    rows = [(one, sentence(content_of(one))) for one in publication.segments.select_related("publication")]
+    contents = [(one, content_of(one)) for one in publication.segments.select_related("publication")]
+    rows = [(one, sentence(content), may_ask.may_see(request.user, content)) for one, content in contents]
     context = {
         "publication": publication,
         "publications": current_publication.active_publications(request),
@@ -60,6 +63,8 @@ def add(request: DeskRequest, slug: str) -> HttpResponse:
 def edit(request: DeskRequest, segment_id: int) -> HttpResponse:
     """Show and save a segment."""
     segment = _segment(request, segment_id)
+    if not may_ask.may_see(request.user, content_of(segment)):
+        raise PermissionDenied
     return _page(request, segment.publication, segment)
 
 
@@ -102,7 +107,7 @@ def _page(request: DeskRequest, publication: Publication, segment: Segment | Non
                 draft.problems.append(str(error))
         except NewsletterError as error:
             draft.problems.append(str(error))
-    meaning = _meaning(publication, segment, draft, exact=action == "exact", now=now)
+    meaning = _meaning(publication, segment, draft, exact=action == "exact", user=request.user, now=now)
     if action not in ("save", "look", "exact"):  # what is not typed yet is no mistake
         for group in draft.groups:
             for each in group.conditions:
@@ -112,7 +117,7 @@ def _page(request: DeskRequest, publication: Publication, segment: Segment | Non
         "publication": publication,
         "segment": segment,
         "draft": draft,
-        "choices": choices(),
+        "choices": choices(request.user),
         "others": publication.segments.exclude(pk=segment.pk) if segment else publication.segments.all(),
         "max_groups": MAX_GROUPS,
         "max_conditions": MAX_CONDITIONS,
@@ -167,7 +172,7 @@ def _report(saved: Segment, *, before: Segment | None) -> str:
 
 
 def _meaning(
-    publication: Publication, segment: Segment | None, draft: SegmentDraft, *, exact: bool, now: datetime
+    publication: Publication, segment: Segment | None, draft: SegmentDraft, *, exact: bool, user: User, now: datetime
 ) -> dict[str, Any]:
     """Return what the typed conditions mean: in words, in numbers, and some readers. Empty while one is missing."""
     nothing: dict[str, Any] = {"sentence": "", "count": None, "notes": [], "readers": []}
@@ -177,7 +182,8 @@ def _meaning(
     mine = segment or Segment(publication=publication, name=draft.name or "New segment")
     try:
         content = content_of_definition(mine, definition)
-    except BadInput as error:
+        may_ask.require_to_ask(user, content)
+    except (BadInput, NotPermitted) as error:
         if str(error) not in draft.problems:
             draft.problems.append(str(error))
         return nothing

@@ -11,11 +11,13 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from newsletter.accounts.models import User
 from newsletter.accounts.permissions import Permission
 from newsletter.editions.models import Edition, EditionState
 from newsletter.letters import edit_edition, edition_audience, frozen_audience
 from newsletter.letters.edit_edition import SaveEffect
 from newsletter.lib import clock
+from newsletter.segments import may_ask
 from newsletter.segments.models import Segment
 from newsletter.segments.segment_content import content_of, sentence
 from newsletter.segments.segment_counts import SegmentCount, count_segment
@@ -52,14 +54,15 @@ class EditionReadersForm(EditForm):
         self.fields["leave_out"].choices = [("", "nobody"), *chosen]  # type: ignore[attr-defined]
 
 
-def readers_of_edition(edition: Edition, *, now: datetime) -> ReadersOfEdition | None:
+def readers_of_edition(edition: Edition, *, user: User, now: datetime) -> ReadersOfEdition | None:
     """Return what to say about the readers of an edition; None if all get it and no segment could be chosen."""
     audience = edition_audience.current_audience(edition)
     closed = edit_edition.effect_of_saving(edition) == SaveEffect.CLOSED
     if not audience and (closed or not edition.publication.segments.exists()):
         return None
     meanings = [f"“{content['name']}”: {sentence(content)}" for content in audience.values()]
-    number = None if closed else edition_audience.count_readers(edition, audience, now=now)
+    counts = not closed and all(may_ask.may_see(user, content) for content in audience.values())
+    number = edition_audience.count_readers(edition, audience, now=now) if counts else None
     return ReadersOfEdition(frozen_audience.describe(audience), meanings, number, not closed)
 
 
@@ -100,7 +103,8 @@ def choose(request: DeskRequest, edition_id: int) -> HttpResponse:
         "can_choose": effect != SaveEffect.CLOSED,
         "consequence": _consequence(edition, effect, now=now),
         "segments": [
-            _described(segment, is_chosen=str(segment.pk) in stored.values(), now=now) for segment in segments
+            _described(segment, is_chosen=str(segment.pk) in stored.values(), user=request.user, now=now)
+            for segment in segments
         ],
     }
     return render(request, "web/desk/edition_readers.html", context, status=422 if form.is_bound else 200)
@@ -115,10 +119,13 @@ def _announced(request: DeskRequest) -> SaveEffect | None:
     return SaveEffect(posted) if posted in list(SaveEffect) else None
 
 
-def _described(segment: Segment, *, is_chosen: bool, now: datetime) -> tuple[Segment, str, SegmentCount | None]:
+def _described(
+    segment: Segment, *, is_chosen: bool, user: User, now: datetime
+) -> tuple[Segment, str, SegmentCount | None]:
     """Return what a segment means. Its readers are counted only if it is chosen: there may be many segments."""
     content = content_of(segment)
-    counted = count_segment(segment.publication, content, now=now) if is_chosen else None
+    counts = is_chosen and may_ask.may_see(user, content)
+    counted = count_segment(segment.publication, content, now=now) if counts else None
     return segment, sentence(content), counted
 
 

@@ -156,7 +156,7 @@ def page(request: DeskRequest, edition: Edition, form: RescheduleForm) -> HttpRe
         "waits": delay_of(dispatch, now=now) if dispatch else None,
         "tally": dispatch_stats(dispatch.pk) if dispatch else None,
         "can": can(request, edition),
-        "readers": readers_of_edition(edition, now=now),
+        "readers": readers_of_edition(edition, user=request.user, now=now),
         "unsaved": _unsaved(edition),
         "lines": correction_lines.lines_of(edition),
         "section": comment_section.section_of(request, edition),

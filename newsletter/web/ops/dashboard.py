@@ -1,5 +1,7 @@
 """The ops page: system status, worker queues, editions, and the actions on dispatches and batches."""
 
+from datetime import datetime
+
 from django import forms
 from django.contrib import messages
 from django.db.models import Q
@@ -20,9 +22,10 @@ from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
 from newsletter.ops.health.judge_workers import STALE_AFTER
 from newsletter.ops.health.verdict import Level
-from newsletter.ops.queue_history import queue_history
+from newsletter.ops.queue_history import DAY, SPANS, queue_history
+from newsletter.ops.release_starts import release_starts
 from newsletter.ops.system_status import EditionStatus, status
-from newsletter.web.ops.queue_chart import queue_chart
+from newsletter.web.ops.queue_chart import QueueChart, queue_chart
 from newsletter.web.ops.runbook import runbook
 from newsletter.web.shared.edition_status import edition_status
 from newsletter.web.shared.forms import PlainForm
@@ -35,6 +38,7 @@ DECISIONS = {
     "again": (settle_batch.send_again, "will be sent again"),
 }
 BATCHES_SHOWN = 10
+PAUSES_SHOWN = 50  # on the chart
 
 
 class StopForm(PlainForm):
@@ -69,11 +73,18 @@ def ops(request: DeskRequest) -> HttpResponse:
     }
     if request.htmx:
         return render(request, "web/ops/_dashboard.html", context)
-    steps = queue_history(now=now)
-    pauses = SendingPause.objects.filter(Q(ended_at=None) | Q(ended_at__gt=steps[0].start), since__lte=now)
+    return render(request, "web/ops/dashboard.html", context | {"chart": _chart(request, now), "spans": SPANS.values()})
+
+
+def _chart(request: DeskRequest, now: datetime) -> QueueChart | None:
+    """Return the chart of the worker queues, over the span that `?over=` names."""
+    span = SPANS.get(request.GET.get("over", ""), DAY)
+    steps = queue_history(now=now, span=span)
+    start = steps[0].start
+    pauses = SendingPause.objects.filter(Q(ended_at=None) | Q(ended_at__gt=start), since__lte=now)
     pauses = pauses.filter(Q(publication=None) | permitted(request.user, Permission.OPERATE))
-    chart = queue_chart(steps, list(pauses.select_related("publication").order_by("since")[:50]), now=now)
-    return render(request, "web/ops/dashboard.html", context | {"chart": chart})
+    shown = list(pauses.select_related("publication").order_by("-since")[:PAUSES_SHOWN])[::-1]
+    return queue_chart(steps, shown, release_starts(since=start), now=now, span=span)
 
 
 @require_POST

@@ -27,7 +27,11 @@ def _without_other_links(tokens: list[Token]) -> list[Token]:
     return kept
 
 
-MARKDOWN = MarkdownIt("commonmark", {"html": False}).disable(["html_block", "html_inline", "image", "autolink"])
+MARKDOWN = (
+    MarkdownIt("commonmark", {"html": False})
+    .enable("table")
+    .disable(["html_block", "html_inline", "image", "autolink"])
+)
 MARKDOWN.core.ruler.push("web_links_only", _keep_web_links_only)
 
 

@@ -1,5 +1,6 @@
 """Audit records in words, for the history of one thing and for the page of the audit trail."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -8,6 +9,7 @@ from django.db.models import Model
 from newsletter.audit import search_records
 from newsletter.audit.acts import Act, Door
 from newsletter.audit.models import Record, RecordQuerySet
+from newsletter.publications.models import Publication
 
 MAX_SHOWN = 50  # in the history of one thing
 SERVICE = "The service"
@@ -30,6 +32,7 @@ class RecordInWords(NamedTuple):
     subject: str
     details: list[tuple[str, str]]  # name and value
     place: str
+    publication: str = ""
 
 
 def history_of(subject: Model) -> list[RecordInWords]:
@@ -38,8 +41,11 @@ def history_of(subject: Model) -> list[RecordInWords]:
     return in_words(found.select_related("user")[:MAX_SHOWN])
 
 
-def in_words(records: RecordQuerySet | list[Record]) -> list[RecordInWords]:
-    """Return records as pages show them. They need `select_related("user")`."""
+def in_words(
+    records: RecordQuerySet | list[Record], *, publications: Iterable[Publication] = ()
+) -> list[RecordInWords]:
+    """Return records as pages show them, with the names of these publications. They need `select_related("user")`."""
+    names = {one.pk: one.name for one in publications}
     return [
         RecordInWords(
             record.at,
@@ -48,6 +54,7 @@ def in_words(records: RecordQuerySet | list[Record]) -> list[RecordInWords]:
             record.subject_name,
             [(_field_name(name), _value(value)) for name, value in record.details.items()],
             record.place,
+            names.get(record.publication_id or 0, ""),
         )
         for record in records
     ]

@@ -26,7 +26,7 @@ PAGES = (  # name, view, permission, and whether only a role for all publication
     ("Pitches", "pitches", Permission.PITCH, False),
     ("Publications", "publications", Permission.CONFIGURE, False),
     ("Users", "users", Permission.CONFIGURE, True),
-    ("Audit log", "audit-log", Permission.CONFIGURE, True),
+    ("Audit log", "audit-log", Permission.CONFIGURE, False),
     ("Readers", "readers", Permission.AUDIENCE, False),
     ("Imports of readers", "reader-imports", Permission.AUDIENCE, False),
     ("Suppressed addresses", "suppressions", Permission.AUDIENCE, False),

@@ -102,7 +102,9 @@ class PasswordForm(NamedFields, ChangePasswordForm):  # type: ignore[misc]  # dj
             field.widget.attrs.pop("placeholder", None)
         self.fields[
             "password1"
-        ].help_text = "At least 10 characters. Do not use a common password or your email address."
+        ].help_text = (
+            "At least 10 characters that are hard to guess, such as several words that do not belong together."
+        )
 
     def clean_oldpassword(self) -> str:
         """Count the attempt before checking the password, as at sign-in."""

@@ -6,6 +6,7 @@ import struct
 import zipfile
 import zlib
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from newsletter.audience.imports.reader_files import ReaderTable
 from newsletter.audience.models import Subscriber
 from newsletter.lib.errors import BadInput
 from newsletter.publications.models import Publication
+from tests.audience.imports import exports
 from tests.audience.imports.test_export_formats import take
 
 SHEET_ROWS = '<row r="1">{0}</row><row r="2">{1}</row>'
@@ -176,3 +178,29 @@ def test_hostile_rows_are_refused_one_by_one_and_the_others_are_imported(
         "fine@xn--mnchen-3ya.example",
     }
     assert not any("\u202e" in name for name in Subscriber.objects.values_list("first_name", flat=True))
+
+
+def test_files_that_are_no_tables_are_named_with_the_reason(tmp_path: Path) -> None:
+    files = {
+        "lists/readers.csv": "email\nrita@readers.example\n",
+        "lists/archive.zip": "PK",
+        "mailing.numbers": "x",
+        "lists/.old.csv": "email\ngone@readers.example\n",
+        "__MACOSX/._readers.csv": "x",
+        ".DS_Store": "x",
+        **{f"posts/{number}.html": "<p>Tide</p>" for number in range(8)},
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    expected = [
+        "Not imported: lists/.old.csv. It is a hidden file: its name begins with a dot.",
+        "Not imported: lists/archive.zip. It is a packed file. Unpack it, and import its files.",
+        "Not imported: mailing.numbers. Spreadsheets of this kind are not read. Save it as XLSX or CSV.",
+        "Not imported: posts/0.html, posts/1.html, posts/2.html, posts/3.html, posts/4.html and 3 more. Only CSV, TSV "
+        "and text files and spreadsheets (XLSX, XLS, ODS) are read.",
+    ]
+    for found in (reader_files.tables_of_folder(tmp_path), tables(exports.zipped(files), "export.zip")):
+        choices = choose_tables.choose(found)
+        assert [one.table.name for one in choices if one.is_imported] == ["lists/readers.csv"]
+        assert sorted(one.sentence for one in choose_tables.other_files(choices)) == expected

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from newsletter.accounts.models import User
+from newsletter.audit.models import Record
 from newsletter.cli.commands.status import watch_status
 from newsletter.lib import clock
 from newsletter.ops import heartbeats
@@ -13,6 +14,7 @@ from newsletter.ops.failures.record_failure import record_failure
 from newsletter.ops.system_status import WORKER_QUEUES
 from newsletter.publications.models import Publication
 from tests.cli.conftest import Command
+from tests.ops.given_up_rows import give_up_one_of_each
 from tests.support import factories as make
 
 
@@ -106,3 +108,27 @@ def test_failures_of_the_last_hour_are_a_warning(newsletter: Command) -> None:
     assert "ValueError" in found.out
     assert "KeyError" not in found.out
     assert len(json.loads(newsletter("ops", "failures", "--hours", 3, "--json").out)) == 2
+
+
+def test_work_that_was_given_up_is_listed_tried_again_and_discarded(newsletter: Command, otto: User) -> None:
+    assert newsletter("ops", "given-up").text.startswith("OK")
+    give_up_one_of_each(make.publication(slug="morning"))
+    listed = newsletter("ops", "given-up")
+    assert (listed.status, listed.out.partition(":")[0]) == (1, "WARNING")
+    data = json.loads(newsletter("ops", "given-up", "--json").out)
+    [row] = next(work["rows"] for work in data if work["kind"] == "staff-emails")
+    refused = newsletter("ops", "discard", "staff-emails", "--row", row["id"])
+    assert (refused.status, "Give --yes." in refused.err) == (1, True)
+    assert newsletter("ops", "discard", "staff-emails", "--row", row["id"], "--yes").out.strip() == "1 email to staff."
+    assert newsletter("ops", "retry", "webhook-posts", "--yes").out.strip() == "1 webhook post."
+    again = newsletter("ops", "retry", "webhook-posts", "--yes")
+    assert (again.status, "no webhook post was given up" in again.err) == (1, True)
+    assert newsletter("ops", "retry", "odd", "--yes").err.count("Give one of: webhook-posts") == 1
+    assert [record.who for record in Record.objects.all()] == ["otto@example.org"] * 2
+
+
+def test_a_text_of_the_provider_is_explained(newsletter: Command, db: None) -> None:
+    known = newsletter("ops", "explain", "550 5.7.26 This mail has been blocked")
+    assert (known.status, "wants SPF" in known.out) == (0, True)
+    assert newsletter("ops", "explain", "never seen").status == 1
+    assert newsletter("ops", "explain", "HTTP 429", "--json").data[0]["remedy"].startswith("Nothing: batches")

@@ -54,6 +54,7 @@ def test_an_import_from_stdin_prints_json(newsletter: Command, publication: Publ
         {"added": 1, "updated": 0, "unchanged": 1, "suppressed": 1, "refused": 1}, [], False,
     )  # fmt: skip
     assert [table["recognised_as"] for table in result.pop("tables")] == ["list of readers"]
+    assert result.pop("files_left_out") == []
     assert result == {
         "rows": 4, "added": 1, "updated": 0, "known": 0, "repeated": 1, "paused": 0, "unconfirmed": 0, "waiting": 0,
         "left": 0, "suppressed": 1,

@@ -28,6 +28,7 @@ from newsletter.stories.models import Story, StoryState
 from tests.delivery.living import System, living
 from tests.support import factories as make
 from tests.support.factories import MONDAY
+from tests.support.lock_waits import act_during, needs_row_locks
 
 pytestmark = pytest.mark.django_db
 Opener = Callable[..., Dispatch]
@@ -306,6 +307,24 @@ def test_evidence_that_comes_after_the_counts_are_final_changes_nothing(opened: 
     assert not settle_batch.settle_by_evidence(attempt.pk, evidence="event “delivered”", now=OLD)
     prune_batches.prune(now=LATER)
     assert not settle_batch.settle_by_evidence(attempt.pk, evidence="event “delivered”", now=LATER)
+    assert numbers(dispatch) == before
+
+
+@needs_row_locks
+@pytest.mark.django_db(transaction=True)
+def test_evidence_that_comes_while_the_counts_become_final_waits_and_changes_nothing(opened: Opener) -> None:
+    dispatch = opened(readers=2, size=1)
+    batch = dispatch.batches.earliest("number")
+    attempt = batch.attempts.create(ordinal=1, fence=1, began_at=MONDAY, status=AttemptStatus.UNCERTAIN)
+    Batch.objects.filter(pk=batch.pk).update(fence=1)
+    control_dispatch.stop(dispatch, reason="wrong picture", now=MONDAY)
+    before = numbers(dispatch)
+    settled = act_during(
+        lambda: prune_batches.prune(now=OLD),
+        lambda: settle_batch.settle_by_evidence(attempt.pk, evidence="event “delivered”", now=OLD),
+    )
+    assert not settled
+    assert Batch.objects.get(pk=batch.pk).state == BatchState.PENDING
     assert numbers(dispatch) == before
 
 

@@ -105,6 +105,15 @@ def test_of_several_files_none_is_left_out_without_a_word(anna: Client, publicat
     assert not SubscriberImport.objects.exists()
 
 
+def test_the_page_names_the_files_of_an_export_that_are_no_tables(anna: Client, publication: Publication) -> None:
+    posts = {f"posts/{number}.html": "<p>Tide</p>" for number in range(9)}
+    address = upload(anna, publication, export__zip=exports.zipped(exports.SUBSTACK | posts))
+    page = words(anna.get(address))
+    assert "12 files not imported" in page
+    assert "posts.csv : Line 1 has no column “email”." in page
+    assert "posts/0.html , posts/1.html , posts/1.tide.html , posts/2.html , posts/3.html and 5 more: Only CSV" in page
+
+
 def test_what_is_missing_is_said_at_its_field_and_nothing_starts(anna: Client, publication: Publication) -> None:
     address = upload(anna, publication, readers__csv=b"email\nrita@readers.example\n")
     form = form_of(anna, address, having="source")

@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from newsletter.accounts.models import Role
+from newsletter.accounts.models import Role, User
 from newsletter.audience.models import Subscription
 from newsletter.audit.models import Record
 from newsletter.editions.models import Edition, EditionState
-from newsletter.letters import assemble_edition, edition_decisions
+from newsletter.letters import assemble_edition, edition_audience, edition_decisions
+from newsletter.letters.edit_edition import SaveEffect
 from newsletter.lib import clock
+from newsletter.publications import publication_roles
 from newsletter.publications.models import Publication
 from newsletter.segments import edit_segment
 from newsletter.segments.models import Segment
@@ -244,3 +246,59 @@ def test_the_page_of_a_large_publication_estimates(
     assert lowest <= 100 <= highest
     assert "Some of them" in looked
     assert "100 of 400 readers who would get an edition now. " in words(anna.post(NEW, data | {"action": "exact"}))
+
+
+def limited(role: Role, publication: Publication) -> Client:
+    """The browser of somebody with a role for this publication alone."""
+    person = User.objects.create_user(f"{role}@example.org", name="Lina", role="")
+    publication_roles.grant_publication_role(person, publication, role=role, by=None, now=clock.now())
+    return signed_in(person)
+
+
+def test_who_gave_to_all_publications_is_kept_from_a_role_for_one(publication: Publication) -> None:
+    for name, where in (("ann", None), ("ben", publication), ("cat", make.publication())):
+        make.reader(publication, email=f"{name}@near.example")
+        make.gift(f"{name}@near.example", given_at=clock.now(), publication=where)
+    donors = edit_segment.add_segment(
+        publication,
+        name="Donors",
+        definition={"groups": [{"conditions": [{"kind": "gave", "test": "within", "value": 30}]}]},
+        now=clock.now(),
+    )
+    lina = limited(Role.AUDIENCE, publication)
+    page = lina.get(NEW).content.decode()
+    assert "gave-here:within" in page
+    assert "gave:within" not in page
+    here = words(lina.post(NEW, typed(("gave-here:within", "30"), action="look")))
+    assert "1 of 3 readers" in here
+    assert "ben@near.example" in here
+    assert "ann@near.example" not in here
+    for condition in (("gave:within", "30"), ("segment:in", str(donors.pk))):
+        for action in ("look", "exact", "save"):
+            asked = words(lina.post(NEW, typed(condition, action=action)))
+            assert "needs a role for all publications. Use “Gifts of this publication”." in asked
+            assert "of 3 readers" not in asked
+    assert Segment.objects.count() == 1
+    assert lina.get(f"/readers/segment/{donors.pk}/").status_code == 403
+    listed = words(lina.get("/readers/segments/morning/"))
+    assert "Readers who gave in the last 30 days. " in listed
+    assert "Only people with a role for all publications open it." in listed
+    everybody = signed_in(make.person(Role.AUDIENCE, "Anna"))
+    assert "2 of 3 readers" in words(everybody.get(f"/readers/segment/{donors.pk}/"))
+
+
+def test_an_edition_for_donors_of_all_publications_shows_their_number_to_no_role_for_one(
+    publication: Publication,
+) -> None:
+    make.readers(publication, 3)
+    edition = approved(publication)
+    content = {"groups": [{"conditions": [{"kind": "gave", "test": "not-within", "value": 30}]}]}
+    segment = edit_segment.add_segment(publication, name="Others", definition=content, now=clock.now())
+    edition_audience.choose_segments(
+        edition, send_to=segment, leave_out=None, by=None, now=clock.now(), announced=SaveEffect.UNAPPROVED
+    )
+    lina, cora = limited(Role.EDITOR, publication), signed_in(make.cora())
+    for address in (f"/editions/{edition.pk}/", f"/editions/{edition.pk}/readers/"):
+        assert "3 of 3 readers" not in words(lina.get(address))
+        assert "Readers who did not give in the last 30 days." in words(lina.get(address))
+        assert "3 of 3 readers" in words(cora.get(address))

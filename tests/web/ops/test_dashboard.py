@@ -10,7 +10,8 @@ from newsletter.delivery.dispatches import open_dispatch
 from newsletter.delivery.models import Attempt, Batch, Dispatch
 from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
 from newsletter.lib import clock
-from newsletter.ops import heartbeats
+from newsletter.ops import heartbeats, queue_history
+from newsletter.ops.release_starts import record_start
 from newsletter.ops.system_status import WORKER_QUEUES
 from newsletter.publications.models import Publication
 from tests.support import factories as make
@@ -202,3 +203,16 @@ def test_a_batch_that_was_settled_meanwhile_says_so(otto: Client, uncertain: Bat
 def test_there_is_no_third_way(otto: Client, uncertain: Batch) -> None:
     for ask in (otto.get, otto.post):
         assert ask(f"/ops/batches/{uncertain.pk}/forget/").status_code == 404
+
+
+@pytest.mark.django_db
+def test_the_chart_shows_a_day_or_a_month_as_asked(otto: Client) -> None:
+    now = clock.now()
+    queue_history.record_sample(heartbeats.queues(["sending"], []), now=now)
+    record_start("1.1", now=now)
+    assert "In the last 24 hours the oldest task waited" in words(otto.get("/ops/"))
+    month = words(otto.get("/ops/?over=30d"))
+    assert "In the last 30 days the oldest task waited" in month
+    assert "Vertical lines: another release started." in month
+    assert "Release 1.1 started at" in month
+    assert "In the last 24 hours" in words(otto.get("/ops/?over=odd"))

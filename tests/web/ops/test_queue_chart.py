@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from newsletter.delivery.pause_models import SendingPause
-from newsletter.ops.queue_history import QueueStep
+from newsletter.ops.models import ReleaseStart
+from newsletter.ops.queue_history import MONTH, QueueStep
 from newsletter.web.ops.queue_chart import HEIGHT, WIDTH, queue_chart
 from tests.support.factories import MONDAY
 
@@ -53,3 +54,33 @@ def test_a_pause_is_a_band_that_ends_with_it() -> None:
     assert chart
     assert [(band.x, band.width) for band in chart.pauses] == [(480, 240), (0, 960)]
     assert chart.pauses[0].words == "All sending paused from 00:00 to 06:00 UTC: rain"
+
+
+def test_a_release_is_a_mark_inside_the_chart() -> None:
+    at = MONDAY - timedelta(hours=12)
+    marks = [ReleaseStart(version="1.1", at=at), ReleaseStart(version="1.2", at=MONDAY + timedelta(minutes=14))]
+    chart = queue_chart(steps(1), [], marks, now=MONDAY)
+    assert chart
+    assert [(mark.x, mark.words) for mark in chart.releases] == [
+        (480, "Release 1.1 started at 00:00 UTC"),
+        (958, "Release 1.2 started at 12:14 UTC"),
+    ]
+
+
+def test_a_month_says_its_days_and_does_not_miss_readings_of_the_hours_to_come() -> None:
+    starts = MONTH.starts(MONDAY)
+    ages = [None if at > MONDAY or at < starts[4] else 90.0 for at in starts]
+    chart = queue_chart(
+        [QueueStep(at, age, None if age is None else 5) for at, age in zip(starts, ages, strict=True)],
+        [SendingPause(reason="rain", since=starts[8], ended_at=starts[12])],
+        now=MONDAY,
+        span=MONTH,
+    )
+    assert chart
+    assert chart.summary == (
+        "In the last 30 days the oldest task waited 1 min at most, at about 2026-10-26 00:00 UTC. "
+        "Workers took 575 tasks. There are no readings for 24 h."
+    )
+    assert (chart.rows[0], chart.rows[-1]) == (("2026-10-25", "no readings", ""), ("2026-11-23", "1 min", "15"))
+    assert [(band.x, band.width) for band in chart.pauses] == [(64, 32)]
+    assert chart.pauses[0].words == "All sending paused from 2026-10-27 00:00 to 2026-10-28 00:00 UTC: rain"

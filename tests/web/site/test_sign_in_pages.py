@@ -103,7 +103,9 @@ def test_a_short_password_is_refused_with_a_reason(client: Client) -> None:
 def test_the_rules_for_a_password_are_said_in_one_plain_line(client: Client) -> None:
     client.force_login(make.cora())
     page = client.get("/password/")
-    assert "At least 10 characters. Do not use a common password or your email address." in words(page)
+    assert "At least 10 characters that are hard to guess, such as several words that do not belong together." in words(
+        page
+    )
     assert "Confirm new password" in words(page)
     assert "&lt;" not in page.content.decode()
 

@@ -12,27 +12,43 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
 
 MAX_AGE = 180 * 24 * 3600  # seconds
+SECOND_STEP = ".2"  # after the id of a browser in which the second step was passed
 
 
 def browser_of(request: HttpRequest, email: str) -> str:
     """Return this browser's id for the account; empty if nobody has signed in to it here."""
-    written = request.COOKIES.get(_cookie(email), "")
-    try:
-        return _signer(email).unsign(written, max_age=MAX_AGE)
-    except signing.BadSignature:
-        return ""
+    return _read(request, email).removesuffix(SECOND_STEP)
 
 
-def remember(response: HttpResponse, request: HttpRequest, email: str) -> None:
-    """Set the cookie. A known browser keeps its id, and with it its attempt count."""
+def browser_with_second_factor(request: HttpRequest, email: str) -> str:
+    """Return this browser's id for the account if somebody has passed its second step here; else empty.
+
+    A new password behind a link makes no such browser: whoever reads the mailbox could make many.
+    """
+    written = _read(request, email)
+    return written.removesuffix(SECOND_STEP) if written.endswith(SECOND_STEP) else ""
+
+
+def remember(response: HttpResponse, request: HttpRequest, email: str, *, second_step: bool = False) -> None:
+    """Set the cookie. A known browser keeps its id, and with it its attempt counts."""
+    number = browser_of(request, email) or secrets.token_urlsafe(16)
+    passed = second_step or bool(browser_with_second_factor(request, email))
     response.set_cookie(
         _cookie(email),
-        _signer(email).sign(browser_of(request, email) or secrets.token_urlsafe(16)),
+        _signer(email).sign(number + SECOND_STEP if passed else number),
         max_age=MAX_AGE,
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
         samesite="Lax",
     )
+
+
+def _read(request: HttpRequest, email: str) -> str:
+    written = request.COOKIES.get(_cookie(email), "")
+    try:
+        return _signer(email).unsign(written, max_age=MAX_AGE)
+    except signing.BadSignature:
+        return ""
 
 
 def _cookie(email: str) -> str:

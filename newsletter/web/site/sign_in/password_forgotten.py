@@ -22,7 +22,7 @@ from newsletter.web.shared.error_pages import too_many
 from newsletter.web.shared.forms import PlainForm
 from newsletter.web.site.sign_in import attempt_limits, known_browsers
 
-PASSWORD_RULES = "At least 10 characters. Do not use a common password or your email address."  # noqa: S105 — a hint
+PASSWORD_RULES = "At least 10 characters that are hard to guess, such as several words that do not belong together."  # noqa: S105 — a hint
 
 
 class AddressForm(PlainForm):

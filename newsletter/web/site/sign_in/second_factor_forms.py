@@ -43,20 +43,25 @@ class LimitedCode:
         field.widget.attrs = {"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}
 
     def clean_code(self) -> str:
-        used = attempt_limits.count_code(context.request, self.user.pk)
+        used = attempt_limits.count_code(context.request, self.user)
         if used is None:
             if attempt_limits.is_first_refusal(context.request, f"code {self.user.pk}"):
-                with transaction.atomic():
-                    audit_trail.record(None, Act.SECOND_FACTOR_FAILED, self.user, reason="too many attempts")
-                    security_notes.note_codes_guessed(self.user, now=clock.now())
+                audit_trail.record(None, Act.SECOND_FACTOR_FAILED, self.user, reason="too many attempts")
+            self._inform_owner()
             raise ValidationError(TOO_MANY, code="too_many")
         try:
             code = str(super().clean_code())  # type: ignore[misc]  # of the form that this is mixed into
         except ValidationError:
             audit_trail.record(None, Act.SECOND_FACTOR_FAILED, self.user)
+            self._inform_owner()
             raise
         used.rollback()
         return code
+
+    def _inform_owner(self) -> None:
+        if attempt_limits.informs_owner(context.request, self.user.pk):
+            with transaction.atomic():
+                security_notes.note_codes_guessed(self.user, now=clock.now())
 
 
 class SignInCodeForm(LimitedCode, AuthenticateForm):  # type: ignore[misc]  # django-allauth has no type hints

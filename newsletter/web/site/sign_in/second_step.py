@@ -16,6 +16,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from newsletter.accounts.second_factors import FACTORS
+from newsletter.web.shared.error_pages import too_many
+from newsletter.web.site.sign_in import attempt_limits
 from newsletter.web.site.sign_in.allauth_adapter import TOO_MANY
 from newsletter.web.site.sign_in.second_factor_forms import (
     NOT_ACCEPTED,
@@ -58,14 +60,26 @@ class PasskeySignIn(LoginWebAuthnView):  # type: ignore[misc]  # as above
 
     form_class = SignInPasskeyForm
 
-    def get(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:  # noqa: ARG002 — Django's signature
+    def get(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
+        if not attempt_limits.admit_passkey_question(request):
+            return too_many(request)
         return JsonResponse(dict(auth.begin_authentication(None)))
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Check a passkey. Only wrong ones count: many people of a newsroom sign in behind one address."""
+        used = attempt_limits.count_passkey(request)
+        if used is None:
+            return too_many(request)
+        self.used = used
+        response: HttpResponse = super().post(request, *args, **kwargs)
+        return response
 
     def _redirect_to_pending_stage(self, *_args: Any) -> None:
         """Do nothing: a passkey alone may be used after a password, too."""
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Go on to `next`, as after a password."""
+        self.used.rollback()
         authenticator = form.cleaned_data["credential"]
         login = Login(user=authenticator.user, redirect_url=get_next_redirect_url(self.request))
         response: HttpResponse = perform_passwordless_login(self.request, authenticator, login)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
-from django.core.cache import cache
+from allauth.mfa.webauthn.forms import LoginWebAuthnForm
 from django.test import Client
 
 from newsletter.accounts import manage_users, password_reset, second_factors
@@ -112,23 +112,76 @@ def test_recovery_codes_are_shown_once_and_new_ones_replace_them(nora: User) -> 
     assert thief.post("/sign-in/code/", {"code": codes[0]}).status_code == 422
 
 
-def test_guesses_at_codes_are_limited_over_all_sessions_and_a_right_code_waits_too(nora: User) -> None:
-    secret, codes = set_up_app(signed_in(nora))
-    statuses = []
-    for number in range(10):
-        browser = Client(REMOTE_ADDR=f"198.51.{number}.1")
-        browser.post("/sign-in/", PASSWORD)
-        statuses.append(browser.post("/sign-in/code/", {"code": "000000"}).status_code)
-    assert statuses == [422] * 8 + [429] * 2
-    browser = Client()
-    browser.post("/sign-in/", PASSWORD)
-    assert browser.post("/sign-in/code/", {"code": code_of(secret)}).status_code == 429
-    assert browser.post("/sign-in/code/", {"code": codes[0]}).status_code == 429
+def guesses(network: int, *codes: str, browser: Client | None = None) -> list[int]:
+    """Enter the right password once, then these codes: 302 in, 422 wrong, 429 not even tried."""
+    browser = browser or Client(REMOTE_ADDR=f"10.9.{network}.1")
+    assert browser.post("/sign-in/", PASSWORD)["Location"] == "/sign-in/code/"
+    return [browser.post("/sign-in/code/", {"code": code}).status_code for code in codes]
+
+
+WRONG = "000000"
+
+
+def test_guesses_at_codes_in_one_network_keep_its_owner_out_of_no_other(nora: User) -> None:
+    _, codes = set_up_app(signed_in(nora))
+    assert guesses(1, *[WRONG] * 10, codes[0]) == [422] * 8 + [429] * 3, "the right one waits, too"
     assert Record.objects.filter(act=Act.SECOND_FACTOR_FAILED).count() == 9  # the refusal is recorded once
     subjects = [email["subject"] for email in emails_to(nora.email)]
     assert subjects.count("Many wrong codes for your account") == 1
-    cache.clear()
-    assert browser.post("/sign-in/code/", {"code": codes[0]}).status_code == 302
+    assert guesses(2, codes[0]) == [302]
+
+
+def test_guesses_at_codes_from_everywhere_are_forty_a_day_and_a_browser_of_the_owner_still_gets_in(nora: User) -> None:
+    _, codes = set_up_app(signed_in(nora))
+    own, reset = Client(REMOTE_ADDR="10.8.0.1"), Client(REMOTE_ADDR="10.8.0.2")
+    assert guesses(0, codes[0], browser=own) == [302]
+    own.post("/sign-out/")
+    token = password_reset.create_token(nora)
+    password = {"password1": make.PASSWORD, "password2": make.PASSWORD}
+    assert reset.post(f"/password/reset/{token}", password)["Location"] == "/sign-in/"
+    answers = [answer for network in range(9) for answer in guesses(network, *[WRONG] * 5)]
+    assert answers == [422] * 40 + [429] * 5
+    assert guesses(99, codes[1]) == [429]
+    assert guesses(0, codes[1], browser=reset) == [429], "who reads the mailbox makes no known browsers for codes"
+    assert guesses(0, *[WRONG] * 7, codes[1], browser=own) == [422] * 7 + [302]
+    own.post("/sign-out/")
+    assert guesses(0, WRONG, WRONG, browser=own) == [422, 429], "nor does that one guess for ever"
+    subjects = [email["subject"] for email in emails_to(nora.email)]
+    assert subjects.count("Many wrong codes for your account") == 1
+
+
+def test_slow_guesses_that_reach_no_limit_are_told_to_the_owner_too(nora: User) -> None:
+    set_up_app(signed_in(nora))
+    for network in range(5):
+        guesses(network, WRONG)
+    assert "Many wrong codes for your account" not in [email["subject"] for email in emails_to(nora.email)]
+    guesses(6, WRONG)
+    assert emails_to(nora.email)[-1]["subject"] == "Many wrong codes for your account"
+
+
+def test_guesses_at_the_password_in_a_stolen_session_stop_no_other_session(nora: User) -> None:
+    thief, own = Client(), Client()
+    thief.force_login(nora)
+    own.force_login(nora)
+    assert [thief.post("/account/confirm/", {"password": "x"}).status_code for _ in range(9)] == [422] * 8 + [429]
+    assert own.post("/account/confirm/", {"password": make.PASSWORD})["Location"] == "/"
+
+
+def test_a_newsroom_behind_one_address_signs_in_with_passkeys_and_made_up_ones_are_limited(
+    nora: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passkey = Authenticator.objects.create(user=nora, type=Authenticator.Type.WEBAUTHN, data={"name": "Phone"})
+    with monkeypatch.context() as patched:
+        patched.setattr(LoginWebAuthnForm, "clean_credential", lambda _form: passkey)  # its signature is right
+        for _ in range(25):
+            browser = Client()
+            assert browser.get("/sign-in/passkey/").status_code == 200
+            assert browser.post("/sign-in/passkey/", {"credential": '{"id": 1}'})["Location"] == "/"
+    stranger = Client()
+    answers = [stranger.post("/sign-in/passkey/", {"credential": '{"id": 1}'}).status_code for _ in range(22)]
+    assert answers == [302] * 20 + [429] * 2
+    elsewhere = Client(REMOTE_ADDR="10.9.9.9").post("/sign-in/passkey/", {"credential": '{"id": 1}'})
+    assert elsewhere["Location"] == "/sign-in/"
 
 
 def test_a_new_factor_ends_the_sessions_that_began_without_it(nora: User) -> None:

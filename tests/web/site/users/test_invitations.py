@@ -12,6 +12,7 @@ from newsletter.audit.acts import Act
 from newsletter.audit.models import Record
 from newsletter.delivery.recipients import staff_email_sending
 from newsletter.lib import clock
+from newsletter.lib.errors import InvalidState
 from newsletter.publications import invitations
 from newsletter.publications.invitation_models import Invitation
 from newsletter.publications.models import Publication
@@ -181,3 +182,21 @@ def test_whoever_is_signed_in_already_is_signed_out_when_somebody_else_opens_an_
     cora.post(link, FORM)
     assert "nora@example.org" in words(cora.get("/account/"))
     assert cora.session.session_key != before
+
+
+def test_an_invitation_whose_publications_are_gone_is_void_and_not_for_all(admin: Client, client: Client) -> None:
+    morning, evening = make.publication(slug="morning"), make.publication(slug="evening")
+    link = invited(admin, publications=[morning.pk, evening.pk])
+    morning.delete()
+    assert "The Morning Post" in words(client.get(link))  # evening is left
+    evening.delete()
+    assert client.get(link).status_code == 410
+    assert client.post(link, FORM).status_code == 410
+    assert not User.objects.filter(email="nora@example.org").exists()
+    assert "publications that are gone: the invitation is void" in words(admin.get("/users/"))
+    invitation = Invitation.objects.get()
+    with pytest.raises(InvalidState, match="Withdraw it, and invite for others"):
+        invitations.send_again(invitation, by=None, now=clock.now())
+    order = invitation.staff_email
+    assert order is not None
+    assert staff_email_sending.content_of(order, now=clock.now()) is None

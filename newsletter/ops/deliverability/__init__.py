@@ -1,0 +1,1 @@
+"""Whether emails reach inboxes: the DNS records of sending domains, mailbox providers, warm-ups."""
