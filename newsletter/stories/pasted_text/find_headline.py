@@ -69,7 +69,7 @@ def rank_headlines(
     asking: frozenset[int],
     listed: frozenset[int],
 ) -> list[int]:
-    """Return the indexes of the likeliest headlines, the best first, each text once. Paragraphs are not among the others.
+    """Return the indexes of the likeliest headlines, each text once. Paragraphs are not among those after the first.
 
     `barred` lines are none, because a person set their type. `asking` lines belong to an appeal, and are one only if
     there is no other. `listed` lines are left out only because they stand below the heading of a list.
@@ -103,7 +103,9 @@ def measure_candidates(
     topic = topic_words(line for line, is_chosen in zip(lines, chosen, strict=True) if is_chosen and line.prose)
     first = next((n for n, line in enumerate(lines) if line.words and found[n] is None), 0)
     repeated = Counter(line.key for line in lines)
-    addresses = [set(ADDRESS_WORD.findall(line.text.casefold())) for line in lines[: start + 1] if ADDRESS_LINE.match(line.text)]
+    addresses = [
+        set(ADDRESS_WORD.findall(line.text.casefold())) for line in lines[: start + 1] if ADDRESS_LINE.match(line.text)
+    ]
     texts = {lines[n].text for n in possible if lines[n].size >= MIN_WORDS}
     few = len(lines) <= FEW_LINES
     free_below = list(accumulate((found[n] is None for n in range(start, -1, -1)), initial=0))

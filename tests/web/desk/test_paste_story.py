@@ -109,7 +109,13 @@ def test_the_longest_page_can_be_corrected(cora: Client, publication: Publicatio
 
 
 def test_one_click_takes_another_line_as_the_headline(cora: Client, publication: Publication) -> None:
-    lines = ["News", "Ferry to close", "6 May 2026", "Bell tower rings for the first time since the war", *TEXT.splitlines()]
+    lines = [
+        "News",
+        "Ferry to close",
+        "6 May 2026",
+        "Bell tower rings for the first time since the war",
+        *TEXT.splitlines(),
+    ]
     form = FORM | {"text": "\n".join(lines)}
     page = cora.post(PASTE, form).content.decode()
     offered = [int(number) for number in re.findall(r'name="take-as-headline" value="(\d+)"', page)]

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from newsletter.accounts.models import Role
 from newsletter.audit.acts import Act
@@ -198,7 +199,7 @@ def test_hostile_and_foreign_names_are_text(ada: Client, publication: Publicatio
 
 
 def test_the_page_says_if_no_fluent_speaker_has_checked_the_phrases(ada: Client, publication: Publication) -> None:
-    address = f"/desk/publications/{publication.slug}/"
+    address = reverse("publication", args=[publication.slug])
     assert "No fluent speaker" not in ada.get(address).content.decode()
     Publication.objects.update(language="pl")
     assert "No fluent speaker has checked" in ada.get(address).content.decode()

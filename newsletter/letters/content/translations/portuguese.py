@@ -70,9 +70,7 @@ PORTUGUESE = Translation(
             "Recebemos um pedido, provavelmente seu, de assinatura de {publication} com este endereço. A"
             " assinatura já existe, por isso nada mudou."
         ),
-        missing=(
-            "Se os nossos e-mails não chegarem, procure na pasta de spam e adicione {sender} aos seus contatos."
-        ),
+        missing="Se os nossos e-mails não chegarem, procure na pasta de spam e adicione {sender} aos seus contatos.",
         not_yet="Você vai receber {publication} por e-mail. Nada mudou ainda.",
         done="Assinatura confirmada",
         done_text="Você vai receber {publication} por e-mail.",
