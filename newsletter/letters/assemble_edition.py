@@ -61,7 +61,7 @@ def assemble(edition_id: int, *, now: datetime) -> Edition:
         return edition
     gathered = compose_letters.gather_letters(edition, stories, now=now)
     try:
-        composed = compose_letters.compose(edition, stories, gathered)
+        composed = compose_letters.compose(edition, stories, gathered, now=now)
     except (RenderingError, InliningError) as error:
         if not gathered.letters[Variant.DEFAULT].template:
             raise  # one of our own templates is broken: an operator must fix it

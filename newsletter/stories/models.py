@@ -132,6 +132,9 @@ class Story(models.Model):
     declined_because = models.CharField(max_length=300, blank=True, help_text="Why a curator declined the pitch.")
 
     created_at = models.DateTimeField(auto_now_add=True)
+    queued_at = models.DateTimeField(
+        auto_now_add=True, help_text="When it was queued: created, or accepted as a pitch. Closing times compare it."
+    )
     changed_at = models.DateTimeField(auto_now=True)
 
     objects = StoryQuerySet.as_manager()

@@ -8,6 +8,7 @@ from newsletter.accounts.models import User
 from newsletter.accounts.permissions import Permission, require
 from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
+from newsletter.lib import clock
 from newsletter.lib.errors import BadInput, InvalidState, VersionConflict
 from newsletter.mail.text_cleaning import clean_line
 from newsletter.publications.models import Publication
@@ -78,8 +79,8 @@ def accept_pitch(story: Story, *, by: User | None, again: bool = False, seen: in
         if not again:
             story_queue.refuse_duplicate(current)
         current.position = order_keys.at_end(current.publication_id)
-        current.state, current.declined_because = StoryState.QUEUED, ""
-        current.save(update_fields=["state", "position", "declined_because"])
+        current.state, current.declined_because, current.queued_at = StoryState.QUEUED, "", clock.now()
+        current.save(update_fields=["state", "position", "declined_because", "queued_at"])
         audit_trail.record(by, Act.PITCH_ACCEPTED, current)
     return current
 

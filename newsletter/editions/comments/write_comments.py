@@ -12,7 +12,7 @@ from newsletter.audit.acts import Act
 from newsletter.editions.comment_models import MAX_COMMENT, Comment, CommentMention, CommentThread
 from newsletter.editions.comments.find_mentions import find_mentions, handles, people_of
 from newsletter.editions.models import Edition
-from newsletter.lib.errors import BadInput, InvalidState
+from newsletter.lib.errors import BadInput, Gone, InvalidState
 from newsletter.mail.text_cleaning import repair_windows_1252
 from newsletter.stories.models import Story
 
@@ -41,7 +41,7 @@ def open_thread(
         if earlier := _written(key, by):
             return earlier.thread
         _check_rate(by, now=now)
-        place = {"story": subject} if isinstance(subject, Story) else {"edition": subject}
+        place = {"story": subject} if isinstance(subject, Story) else {"edition": Edition.objects.locked(subject.pk)}
         if CommentThread.objects.filter(**place, resolved_at=None).count() >= MAX_OPEN_THREADS:
             raise InvalidState(f"There are {MAX_OPEN_THREADS} open comments here. Resolve some first.")
         thread = CommentThread.objects.create(publication=subject.publication, **place, team=team, opened_at=now)
@@ -187,8 +187,11 @@ def _set_resolved(thread: CommentThread, by: User | None, now: datetime | None) 
 
 
 def _locked(thread: CommentThread) -> CommentThread:
-    CommentThread.objects.select_for_update().get(pk=thread.pk)
-    return CommentThread.objects.select_related("publication", "claimed_by").get(pk=thread.pk)
+    CommentThread.objects.select_for_update().filter(pk=thread.pk).first()
+    found = CommentThread.objects.select_related("publication", "claimed_by").filter(pk=thread.pk).first()
+    if found is None:
+        raise Gone("This thread is gone, with the edition that it was about.")
+    return found
 
 
 def _own(comment: Comment, by: User) -> Comment:

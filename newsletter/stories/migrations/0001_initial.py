@@ -46,6 +46,7 @@ class Migration(migrations.Migration):
                 ('claimed_at', models.DateTimeField(blank=True, help_text='When that person last did something to it.', null=True)),
                 ('claimed_by', models.ForeignKey(blank=True, help_text='Who is working on it (story_claims.py).', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('queued_at', models.DateTimeField(auto_now_add=True, help_text='When it was queued: created, or accepted as a pitch. Closing times compare it.')),
                 ('changed_at', models.DateTimeField(auto_now=True)),
                 ('pitch', models.CharField(blank=True, help_text='Why the contributor proposes it, in a sentence.', max_length=300)),
                 ('declined_because', models.CharField(blank=True, help_text='Why a curator declined the pitch.', max_length=300)),

@@ -32,7 +32,7 @@ from newsletter.letters.edit_edition import SaveEffect
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
 from newsletter.mail.message import Letter
-from newsletter.web.desk import comment_section
+from newsletter.web.desk import comment_section, finding_links
 from newsletter.web.desk import current_publication as publications
 from newsletter.web.desk.edition_list import stories_of
 from newsletter.web.desk.edition_readers import readers_of_edition
@@ -134,17 +134,22 @@ def page(request: DeskRequest, edition: Edition, form: RescheduleForm) -> HttpRe
     pauses = list(active_pauses(now=now))
     look = request.GET.get("look", "")
     lookups = looked_up_links.lookups_of(edition) if frozen and edition.state in NOT_YET_SENT else []
+    stories, may = printed_stories(stories_of(edition.publication, edition, now=now)), can(request, edition)
+    found = edition.findings + looked_up_links.link_findings(lookups)
+    appeal = frozen.appeal if frozen else None
     context = {
         "edition": edition,
         "publication": edition.publication,
         "status": edition_status(edition, pauses=pauses, now=now),
         "timeline": timeline_of(edition, pauses=pauses, now=now),
         "expected_problems": _expected_problems(edition, now=now),
-        "stories": printed_stories(stories_of(edition.publication, edition, now=now)),
+        "stories": stories,
         "letter": letter,
         "problem": problem,
         "frozen": frozen,
-        "findings": edition.findings + looked_up_links.link_findings(lookups),
+        "findings": finding_links.with_links(
+            found, edition, stories=stories, appeal=appeal, user=request.user, can_edit=may["edit"]
+        ),
         "waiting_links": looked_up_links.waiting_links(lookups),
         "look": look if look in LOOKS else "desktop",
         "looks": LOOKS,
@@ -155,7 +160,7 @@ def page(request: DeskRequest, edition: Edition, form: RescheduleForm) -> HttpRe
         "progress": progress(dispatch) if dispatch else None,
         "waits": delay_of(dispatch, now=now) if dispatch else None,
         "tally": dispatch_stats(dispatch.pk) if dispatch else None,
-        "can": can(request, edition),
+        "can": may,
         "readers": readers_of_edition(edition, now=now),
         "unsaved": _unsaved(edition),
         "lines": correction_lines.lines_of(edition),

@@ -14,7 +14,7 @@ from newsletter.lib.errors import BadInput, InvalidState, NewsletterError
 from newsletter.publications.models import Publication
 from newsletter.stories import order_keys, story_queue
 from newsletter.stories.models import Story, StoryState
-from newsletter.web.desk import comment_section, story_queue_page
+from newsletter.web.desk import comment_section, late_story, story_queue_page
 from newsletter.web.desk import current_publication as publications
 from newsletter.web.desk.desk_acts import Done, changed_parts, perform, requested_edition
 from newsletter.web.desk.story_drafts_page import shown_drafts
@@ -142,7 +142,8 @@ def _page(request: DeskRequest, publication: Publication, *, extra: ExtraEdition
     shown = story_queue_page.first_stories(desk, story_queue_page.requested_count(request.GET), now=now)
     drafts = shown_drafts(request.GET)
     context = story_queue_page.context(desk, shown, user=request.user, is_whole_page=True, drafts=drafts)
-    context |= {"dropped": undo, "problem": "", "publications": publications.active_publications(request)}
+    late = late_story.offer_on_page(desk.edition, whole_number(request.GET.get("late", "")), user=request.user, now=now)
+    context |= {"dropped": undo, "late": late, "problem": "", "publications": publications.active_publications(request)}
     context["pitches_waiting"] = publication.stories.all().pitched().count()
     context |= {"extra": extra or ExtraEditionForm(), "unsaved": unsaved_changes.titles_of_user(request.user)}
     context |= {"show": "edition" if request.GET.get("show") == "edition" else "queue"}

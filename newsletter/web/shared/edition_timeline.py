@@ -10,6 +10,7 @@ from newsletter.delivery.pause_models import SendingPause
 from newsletter.delivery.scheduled import scheduled_sends
 from newsletter.delivery.states import DispatchState
 from newsletter.editions import local_time
+from newsletter.editions.closing_time import closes_at
 from newsletter.editions.embargo_and_expiry import reason_to_hold
 from newsletter.editions.models import Edition, EditionState
 from newsletter.publications.models import TooFewStoriesPolicy
@@ -47,6 +48,10 @@ def timeline_of(edition: Edition, *, pauses: Collection[SendingPause], now: date
 
 
 def _steps(edition: Edition, pause: PauseEffect | None, *, now: datetime) -> Iterator[TimelineStep]:
+    closing = closes_at(edition)
+    if closing and edition.state in WAITING:
+        note = "A story that is added later goes to the following edition."
+        yield TimelineStep("Closes for stories", closing, is_done=closing <= now, note="" if closing <= now else note)
     if edition.assembled_at:
         note = f"Content hash {edition.content_hash[:12]}" if edition.content_hash else ""
         yield TimelineStep("Email built", edition.assembled_at, is_done=True, note=note)
