@@ -23,6 +23,7 @@ from newsletter.lib.errors import BadInput
 from newsletter.mail import text_cleaning
 from newsletter.publications.models import Publication
 from newsletter.publications.schedule import Due, due_on, upcoming
+from newsletter.segments.models import Segment
 
 log = structlog.get_logger()
 MAX_MISSED = 60  # missed editions recorded after a long downtime; older dates are not recorded
@@ -101,17 +102,43 @@ def settle_unknown(publication: Publication, *, reason: str, now: datetime) -> l
 
 
 def add_extra(
-    publication: Publication, *, due_at: datetime, now: datetime, subject: str = "", by: Actor = None
+    publication: Publication,
+    *,
+    due_at: datetime,
+    now: datetime,
+    subject: str = "",
+    send_to: Segment | None = None,
+    leave_out: Segment | None = None,
+    by: Actor = None,
 ) -> Edition:
-    """Create an edition outside the cadence. It is assembled when its lead time begins."""
+    """Create an edition outside the cadence. It is assembled when its lead time begins.
+
+    It is for all readers, or for those in `send_to`, without those in `leave_out`: chosen here, because a publication
+    with automatic approval may send it a moment later.
+    """
     require(by, Permission.APPROVE, publication=publication)
+    if send_to and send_to == leave_out:
+        raise BadInput("leave out", "is the segment that gets the edition.", "Choose another one.")
     times = chosen_times(publication, due_at, now=now)
     if due_at - now > MAX_EXTRA_AHEAD:
         raise BadInput("due time", "is more than a year ahead.", "Choose a time within a year.")
     subject = text_cleaning.clean_line(subject)
     with transaction.atomic():
-        edition = Edition.objects.create(publication=publication, subject=subject, **times._asdict())
-        audit_trail.record(by, Act.EDITION_ADDED, edition, due_at=edition.due_at.isoformat(" ", "minutes"))
+        # locked, so that a segment that is being removed at this moment is either gone or kept
+        ids = [segment.pk for segment in (send_to, leave_out) if segment]
+        if Segment.objects.select_for_update().filter(pk__in=ids, publication=publication).count() != len(ids):
+            raise BadInput("segment", "does not exist any more.", "Choose another one.")
+        edition = Edition.objects.create(
+            publication=publication, subject=subject, send_to=send_to, leave_out=leave_out, **times._asdict()
+        )
+        audit_trail.record(
+            by,
+            Act.EDITION_ADDED,
+            edition,
+            due_at=edition.due_at.isoformat(" ", "minutes"),
+            send_to=send_to.name if send_to else None,
+            leave_out=leave_out.name if leave_out else None,
+        )
     return edition
 
 

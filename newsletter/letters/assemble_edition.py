@@ -116,6 +116,16 @@ def has_thanks_letter(edition: Edition, *, now: datetime) -> bool:
     return bool(appeal and appeal.thanks_days)
 
 
+def variants_of(edition: Edition, *, now: datetime) -> list[Variant]:
+    """Return the variants of the edition's letter, or those that it would have if assembled now; the default first."""
+    found = [Variant.DEFAULT]
+    if has_thanks_letter(edition, now=now):
+        found.append(Variant.THANKS)
+    if has_plain_letter(edition, now=now):
+        found.append(Variant.PLAIN)
+    return found
+
+
 def is_stale(edition: Edition, *, now: datetime | None = None) -> bool:
     """Return True when assembling the edition now would make a different letter.
 
