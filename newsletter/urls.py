@@ -39,6 +39,7 @@ from newsletter.web.desk import (
     story_queue,
     suggestions,
     typed_story,
+    undo_page,
 )
 from newsletter.web.ops import dashboard, failures_page, missing_readers, sending_pauses
 from newsletter.web.readers import confirm_subscription, reader_view
@@ -140,7 +141,7 @@ EDITIONS = [
     path(
         "editions/<int:edition_id>/stories/<int:story_id>/email/", edition_story_form.email, name="edition-story-email"
     ),
-    path("editions/<int:edition_id>/undo/", arrange_edition.undo, name="edition-undo"),
+    path("undo/", undo_page.undo, name="undo"),
     path("editions/<int:edition_id>/texts/", edition_text_form.texts, name="edition-texts"),
     path("editions/<int:edition_id>/texts/inbox/", edition_text_form.inbox, name="edition-texts-inbox"),
     path("editions/<int:edition_id>/texts/email/", edition_text_form.email, name="edition-texts-email"),

@@ -98,6 +98,17 @@ class Act(models.TextChoices):
     SUPPRESSION_LIFTED = "suppression-lifted"
     READER_ERASED = "reader-erased"  # by staff
     READERS_EXPORTED = "readers-exported"  # downloaded from a page, or exported by a command
+    ACT_UNDONE = "act-undone"  # by its author; the acts that this takes are recorded too
+    PITCH_WITHDRAWN = "pitch-withdrawn"  # by its contributor
+    SUBMISSION_WITHDRAWN = "submission-withdrawn"
+    APPROVAL_WITHDRAWN = "approval-withdrawn"
+    SUGGESTION_DISMISSED = "suggestion-dismissed"
+    SUGGESTION_REOPENED = "suggestion-reopened"
+    DRAFT_DISCARDED = "draft-discarded"  # a link or pasted text that did not become a story
+    DRAFT_REOPENED = "draft-reopened"
+    DRAFT_RETRIED = "draft-retried"
+    SITE_CORRECTION_FORGOTTEN = "site-correction-forgotten"
+    EDITION_ASSEMBLED = "edition-assembled"  # by a person, before its time
     ENVIRONMENT_CONFIRMED = "environment-confirmed"
 
 

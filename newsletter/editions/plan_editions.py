@@ -11,9 +11,10 @@ from django.db import transaction
 from django.db.models import Q
 
 from newsletter.accounts.permissions import Permission, require
-from newsletter.audit import audit_trail
+from newsletter.audit import audit_trail, undo_log
 from newsletter.audit.acts import Act
 from newsletter.audit.audit_trail import Actor
+from newsletter.audit.undo_models import UndoKind
 from newsletter.editions import planning_inputs
 from newsletter.editions.edition_times import Times, cadence_times, chosen_times, set_times
 from newsletter.editions.models import Edition, EditionState
@@ -139,6 +140,8 @@ def add_extra(
             send_to=send_to.name if send_to else None,
             leave_out=leave_out.name if leave_out else None,
         )
+        done = "An extra edition was added."
+        undo_log.keep(by, UndoKind.EDITION_ADDED, edition, done, publication=publication.pk, now=now)
     return edition
 
 

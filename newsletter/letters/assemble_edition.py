@@ -11,12 +11,15 @@ Assembly is idempotent: an edition that is not planned is left unchanged.
 from contextlib import nullcontext
 from datetime import datetime
 from functools import partial
+from typing import NamedTuple
 
 import structlog
 from django.db import transaction
 
+from newsletter.accounts.permissions import Permission, require
 from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
+from newsletter.audit.audit_trail import Actor
 from newsletter.editions import correction_lines, reopen_edition
 from newsletter.editions.edition_stories import planned_stories, printed_stories
 from newsletter.editions.edition_texts import stored_texts
@@ -45,14 +48,23 @@ NO_VERSION = {
 CHANGED = "Content changed after the email was built, so it is rebuilt and must be approved again."
 
 
-def assemble(edition_id: int, *, now: datetime) -> Edition:
-    """Freeze the letter of a planned edition and return the edition.
+class Asked(NamedTuple):
+    """Who asked for an assembly before its time."""
+
+    by: Actor
+
+
+def assemble(edition_id: int, *, now: datetime, asked: Asked | None = None) -> Edition:
+    """Freeze the letter of a planned edition and return the edition. It is recorded if somebody `asked` for it.
 
     With too few stories the edition stays planned until it is due, and is then skipped or held, as its publication
     says. With `stop` findings of preflight it is held. Assembly waits only for pictures that were requested a moment
     ago; later pictures are left out of the letter. `TemplateRendererUnavailable` leaves the edition planned, and the
     next periodic task tries again.
     """
+    if asked:
+        publication = Edition.objects.fresh(edition_id).publication_id
+        require(asked.by, Permission.APPROVE, publication=publication)
     edition = _take_stories(edition_id, now=now)
     if edition.state != EditionState.PLANNED or not edition.placements.exists():
         return edition
@@ -66,7 +78,7 @@ def assemble(edition_id: int, *, now: datetime) -> Edition:
         if not gathered.letters[Variant.DEFAULT].template:
             raise  # one of our own templates is broken: an operator must fix it
         return _hold_for_template(edition, gathered, str(error), now=now)
-    return _freeze(edition, stories, changeable, composed, now=now)
+    return _freeze(edition, stories, changeable, composed, asked=asked, now=now)
 
 
 def preview(edition: Edition, *, now: datetime, variant: Variant = Variant.DEFAULT) -> Letter:
@@ -215,7 +227,13 @@ def _changeable(edition: Edition) -> tuple[list[tuple[int, int]], list[StoryCorr
 
 
 def _freeze(
-    edition: Edition, stories: list[Story], changeable: object, composed: Composed, *, now: datetime
+    edition: Edition,
+    stories: list[Story],
+    changeable: object,
+    composed: Composed,
+    *,
+    asked: Asked | None,
+    now: datetime,
 ) -> Edition:
     """Store the letters, unless what they were made of has changed meanwhile."""
     written, readers = stored_texts(edition), (edition.send_to_id, edition.leave_out_id)
@@ -231,4 +249,8 @@ def _freeze(
         compose_letters.freeze(edition, composed, now=now)
         edition.move(EditionState.ASSEMBLED, reason=edition.reason)  # keeps why it was reopened, until it is approved
         edition.save()
+        if asked:
+            audit_trail.record(
+                asked.by, Act.EDITION_ASSEMBLED, edition, now=now, content_hash=edition.content_hash[:12]
+            )
         return edition_decisions.review(edition, now=now)

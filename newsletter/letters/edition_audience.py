@@ -9,9 +9,10 @@ from django.db.models import Q
 
 from newsletter.accounts.permissions import Permission, require
 from newsletter.audience import kept_reader_counts
-from newsletter.audit import audit_trail
+from newsletter.audit import audit_trail, undo_log
 from newsletter.audit.acts import Act
 from newsletter.audit.audit_trail import Actor
+from newsletter.audit.undo_models import UndoKind
 from newsletter.editions import correction_lines
 from newsletter.editions.models import Edition, EditionState, Variant
 from newsletter.editions.reopen_edition import NOT_YET_SENT
@@ -88,6 +89,16 @@ def choose_segments(
             edition = edition_decisions.renew(edition, composed, reason=NEW_READERS, keeps_approval=keeps, now=now)
         chosen = frozen_audience.describe(frozen_audience.audience_of(edition))
         audit_trail.record(by, Act.EDITION_READERS_CHOSEN, edition, now=now, sent_to=chosen)
+        undo_log.keep(
+            by,
+            UndoKind.READERS_CHOSEN,
+            edition,
+            f"The edition was given to {chosen}.",
+            publication=edition.publication_id,
+            before={"send_to": before[0], "leave_out": before[1]},
+            after={"send_to": after[0], "leave_out": after[1]},
+            now=now,
+        )
     return edition
 
 

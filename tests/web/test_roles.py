@@ -101,7 +101,7 @@ EXPECTED = {
     "edition-take-out": of(P.CURATE, methods=DONE),
     "edition-story": of(P.CURATE),
     "edition-story-email": of(P.CURATE, methods=DONE),
-    "edition-undo": of(P.CURATE, methods=DONE),
+    "undo": of(P.PITCH, reach=Reach.LIST),
     "pitches": of(P.PITCH, reach=Reach.LIST, methods=SHOWN),
     "pitch-list": of(P.PITCH, methods=SHOWN),
     "pitch-add": of(P.PITCH),

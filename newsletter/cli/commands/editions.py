@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from newsletter.cli.support import datetimes, json_shapes, lookups, output
-from newsletter.cli.support.options import EditionId, Json, Publication
+from newsletter.cli.support.options import By, EditionId, Json, Publication
 from newsletter.cli.support.pause_note import pause_note
 from newsletter.cli.support.typer_app import Commands
 from newsletter.lib import clock
@@ -116,20 +116,23 @@ def plan(  # noqa: PLR0917 — Typer reads them as options
 
 
 @app.command()
-def assemble(edition: EditionId, json: Json = False) -> None:
+def assemble(edition: EditionId, by: By = "", json: Json = False) -> None:
     """Assemble the email of an edition.
 
     Takes stories from the queue, places the appeal, and freezes the result for approval. An assembled edition stays
     as it is.
     """
+    from newsletter.accounts.permissions import Permission
     from newsletter.letters import assemble_edition
+    from newsletter.letters.assemble_edition import Asked
 
     planned = lookups.edition(edition)
+    person = lookups.person_if_known(by, Permission.APPROVE, publication=planned.publication_id)
     if planned.state == "planned" and planned.auto_approve:
         output.print_note(
             f"{planned.publication.name} has automatic approval: the email is sent {datetimes.format_due(planned)}."
         )
-    assembled = assemble_edition.assemble(edition, now=clock.now())
+    assembled = assemble_edition.assemble(edition, now=clock.now(), asked=Asked(person))
     print_edition(assembled, json=json)
     if assembled.state == "planned":
         is_waiting = assembled.placements.exists()

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             name='Story',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('pitched', 'Pitched'), ('declined', 'Declined'), ('queued', 'Queued'), ('used', 'Used'), ('dropped', 'Dropped')], default='queued', max_length=8)),
+                ('state', models.CharField(choices=[('pitched', 'Pitched'), ('withdrawn', 'Withdrawn'), ('declined', 'Declined'), ('queued', 'Queued'), ('used', 'Used'), ('dropped', 'Dropped')], default='queued', max_length=9)),
                 ('position', models.BigIntegerField(default=0, help_text='Order key among the stories of the same state, smallest first (order_keys.py).')),
                 ('version', models.PositiveIntegerField(default=1, help_text='Incremented by each change; a save names the version it is based on.')),
                 ('kind', models.CharField(blank=True, choices=[('lead', 'lead: large, with its picture'), ('story', 'story: with its picture'), ('short', 'short: headline and first paragraph')], help_text="Empty: as the publication's layout sets it.", max_length=5)),

@@ -1,4 +1,4 @@
-"""Acts on the stories of an edition beside the queue: put in, order, section, size, take out, undo."""
+"""Acts on the stories of an edition beside the queue: put in, order, section, size, take out."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -6,14 +6,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from newsletter.accounts.models import User
 from newsletter.accounts.permissions import Permission
-from newsletter.editions import edition_picks, undo_picks
+from newsletter.editions import edition_picks
 from newsletter.editions.closing_time import NoEditionFollows
 from newsletter.editions.edition_picks import Arranged
 from newsletter.editions.models import Edition
-from newsletter.editions.pick_models import PickChange
 from newsletter.editions.story_order import Spot
 from newsletter.lib import clock
-from newsletter.lib.errors import InvalidState
 from newsletter.stories.models import Kind, Story
 from newsletter.web.desk import current_publication as publications
 from newsletter.web.desk import late_story, story_queue_page
@@ -37,7 +35,7 @@ def panel(request: DeskRequest, slug: str) -> HttpResponse:
     if request.GET.get("seen") == desk.stamp:
         return HttpResponse(status=204)
     context = {"publication": publication, "now": now, "user": request.user}
-    context |= story_queue_page.panel_context(desk, user=request.user, now=now)
+    context |= story_queue_page.panel_context(desk, now=now)
     return render(request, "web/desk/_next_edition.html", context | {"is_polled": True})
 
 
@@ -92,22 +90,6 @@ def take_out(request: DeskRequest, edition_id: int, story_id: int) -> HttpRespon
     def act() -> Done:
         edition_picks.take_out(edition, story, by=request.user, now=clock.now())
         return Done(f"“{story.headline}” is out of this edition. It stays in the queue.", edition=edition.pk)
-
-    return perform(request, edition.publication, act)
-
-
-@require_POST
-@permission_required(Permission.CURATE)
-def undo(request: DeskRequest, edition_id: int) -> HttpResponse:
-    """Undo a change of the edition's stories."""
-    edition = _edition(request, edition_id)
-    change = PickChange.objects.filter(pk=whole_number(request.POST.get("change", "")) or 0, edition=edition).first()
-
-    def act() -> Done:
-        if change is None:
-            raise InvalidState("This change of the edition is too old to be undone.")
-        undo_picks.undo(change, by=request.user, now=clock.now())
-        return Done(f"Undone: {change.sentence}", edition=edition.pk)
 
     return perform(request, edition.publication, act)
 

@@ -94,15 +94,6 @@ def test_an_act_can_be_undone_after_the_page_was_loaded_again(cora: Client, edit
     assert not [form for form in forms_of(cora, DESK) if form.action.endswith("/undo/")]
 
 
-def test_a_change_of_another_edition_is_not_undone(cora: Client, edition: Edition) -> None:
-    done = edition_picks.place(edition, story("one"), by=make.cora(), now=clock.now())
-    assert done.change
-    other = make.edition(edition.publication, due_at=edition.due_at + timedelta(days=1), local_date=None)
-    page = follow(cora.post(f"/editions/{other.pk}/undo/", {"change": done.change.pk}), cora)
-    assert "This change of the edition is too old to be undone." in page
-    assert edition.picks.count() == 1
-
-
 def test_the_edition_is_polled_and_the_answer_is_empty_until_something_changed(cora: Client, edition: Edition) -> None:
     seen = cora.get(DESK).content.decode().partition('name="seen" value="')[2].partition('"')[0]
     address = f"{DESK}edition/?seen={seen}&edition={edition.pk}"
