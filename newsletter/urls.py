@@ -93,6 +93,7 @@ DESK = [
     path("desk/<slug:slug>/pitches/new/", pitches.add, name="pitch-add"),
     path("pitches/<int:pitch_id>/", pitches.change, name="pitch"),
     path("pitches/<int:pitch_id>/accept/", pitches.accept, name="pitch-accept"),
+    path("pitches/<int:pitch_id>/withdraw/", pitches.withdraw, name="pitch-withdraw"),
     path("pitches/<int:pitch_id>/decline/", pitches.decline, name="pitch-decline"),
     path("stories/<int:story_id>/", stories.change, name="story"),
     path("stories/<int:story_id>/picture/", stories.picture, name="story-picture"),

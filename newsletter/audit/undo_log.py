@@ -31,13 +31,10 @@ def keep(
     """Keep an act of a staff user; those of others, and what undoing does, are not kept."""
     if not isinstance(by, AbstractBaseUser) or _is_undoing.get():
         return
-    now = now or clock.now()
-    mine = KeptAct.objects.filter(user_id=by.pk)
-    mine.filter(made_at__lt=now - KEPT_FOR).delete()
     KeptAct.objects.create(
         user_id=by.pk,
         publication_id=publication,
-        made_at=now,
+        made_at=now or clock.now(),
         kind=kind,
         subject_id=subject.pk,
         sentence=sentence[:400],

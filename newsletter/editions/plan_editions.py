@@ -174,9 +174,9 @@ def _follow_schedule(publication: Publication, *, now: datetime) -> None:
     """Update planned editions to the current schedule.
 
     An edition whose date is no longer in the schedule is removed, and so is one after the next date, unless it has
-    texts, picked stories, comments or chosen readers, or must be approved by a person: planned again, it would not. An
-    edition whose new time has already passed keeps its old time. An edition with stories, or one that a person or a
-    worker is changing, is left unchanged.
+    texts, picked stories, pitches, comments or chosen readers, or must be approved by a person: planned again, it
+    would not. An edition whose new time has already passed keeps its old time. An edition with stories, or one that a
+    person or a worker is changing, is left unchanged.
     """
     waiting = publication.editions.exclude(local_date=None).filter(state=EditionState.PLANNED, due_at__gt=now)
     for pk in waiting.filter(is_rescheduled=False).order_by("local_date").values_list("pk", flat=True):
@@ -194,6 +194,7 @@ def _is_untouched(edition: Edition) -> bool:
 def _follow(publication: Publication, edition: Edition, *, now: datetime) -> None:
     is_begun = bool(edition.subject or edition.preheader or edition.intro or edition.send_to_id or edition.leave_out_id)
     is_begun = is_begun or edition.needs_person or edition.picks.exists() or edition.comment_threads.exists()
+    is_begun = is_begun or edition.pitches.exists()
     day, schedule = edition.local_date, publication.schedule
     named = due_on(schedule, day) if schedule and day else None
     if named is None and is_begun:

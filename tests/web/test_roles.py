@@ -106,6 +106,7 @@ EXPECTED = {
     "pitch-list": of(P.PITCH, methods=SHOWN),
     "pitch-add": of(P.PITCH),
     "pitch": of(P.PITCH),
+    "pitch-withdraw": of(P.PITCH, methods=DONE),
     "pitch-accept": of(P.CURATE, methods=DONE),
     "pitch-decline": of(P.CURATE, methods=DONE),
     "editions": of(P.CURATE, reach=Reach.LIST, methods=SHOWN),

@@ -153,6 +153,14 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('edition', 'story'), name='pick_once_an_edition')],
             },
         ),
+        migrations.CreateModel(
+            name='EditionPitch',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pitches', to='editions.edition')),
+                ('story', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='edition_pitch', to='stories.story')),
+            ],
+        ),
         migrations.AddConstraint(
             model_name='placement',
             constraint=models.UniqueConstraint(fields=('edition', 'position'), name='placement_position_once'),

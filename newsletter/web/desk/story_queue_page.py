@@ -8,6 +8,7 @@ from zlib import crc32
 
 from newsletter.accounts.models import User
 from newsletter.editions import closing_time
+from newsletter.editions.comments import read_comments
 from newsletter.letters.undo import undo_act
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
@@ -26,11 +27,15 @@ DROPPED_SHOWN = 10
 
 
 class CardMark(NamedTuple):
-    """What a card shows besides the story: who claimed it, whether it is picked, the other edition that has it."""
+    """What a card shows besides the story: who claimed it, whether it is picked, the other edition that has it.
+
+    `comments` are those in open threads.
+    """
 
     claimed_by: int | None = None
     is_picked: bool = False
     elsewhere: int | None = None
+    comments: int = 0
 
 
 NO_MARK = CardMark()
@@ -73,8 +78,9 @@ def first_stories(desk: DeskEdition, count: int, *, now: datetime) -> Shown:
     queued = desk.publication.stories.all().queued()
     rows = list(queued.values_list("pk", "claimed_by", "claimed_at")[:count])
     picked = {each.story.pk for each in desk.planned if each.pick}
+    comments = read_comments.open_comments(desk.publication)
     marks = {
-        pk: CardMark(by if at and at > now - IDLE else None, pk in picked, desk.elsewhere.get(pk))
+        pk: CardMark(by if at and at > now - IDLE else None, pk in picked, desk.elsewhere.get(pk), comments.get(pk, 0))
         for pk, by, at in rows
     }
     taken = frozenset(story.pk for story in desk.stories)
