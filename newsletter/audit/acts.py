@@ -92,6 +92,8 @@ class Act(models.TextChoices):
     EDITION_READERS_CHOSEN = "edition-readers-chosen"  # which segments it is sent to and leaves out
     GIFTS_IMPORTED = "gifts-imported"  # begun on a page or by a command
     SNIPPET_ADDED = "snippet-added"
+    SNIPPET_LEFT_OUT = "snippet-left-out"  # of one edition
+    SNIPPET_PUT_BACK = "snippet-put-back"
     SNIPPET_CHANGED = "snippet-changed"  # also retired, or printed again
     READERS_IMPORTED = "readers-imported"  # ordered on a page, or begun by a command; consent events name who
     SUPPRESSION_ADDED = "suppression-added"  # an address or domain, by hand

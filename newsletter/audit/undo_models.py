@@ -39,6 +39,7 @@ class UndoKind(models.TextChoices):
     APPEAL_ADDED = "appeal-added"
     APPEAL_CHANGED = "appeal-changed"
     SNIPPET_ADDED = "snippet-added"
+    SNIPPET_LEFT_OUT = "snippet-left-out"
     SNIPPET_CHANGED = "snippet-changed"
     COMMENT_WRITTEN = "comment-written"
     THREAD_RESOLVED = "thread-resolved"

@@ -13,6 +13,7 @@ from newsletter.cli.commands import (
     editions_override,  # noqa: F401 — adds a command to editions
     editions_preview,  # noqa: F401 — adds a command to editions
     editions_screenshots,  # noqa: F401 — adds a command to editions
+    editions_snippets,  # noqa: F401 — adds a command to editions
     editions_stories,  # noqa: F401 — adds commands to editions
     editions_test_send,  # noqa: F401 — adds a command to editions
     editions_texts,  # noqa: F401 — adds a command to editions

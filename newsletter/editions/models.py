@@ -129,6 +129,7 @@ class Edition(models.Model):
         help_text="Readers in this segment do not get it.",
     )
 
+    left_out_snippets = models.JSONField(default=list, blank=True, help_text="Ids of snippets that it does not print.")
     made_from = models.CharField(
         max_length=64, blank=True, help_text="Fingerprint of everything that the email was built from."
     )

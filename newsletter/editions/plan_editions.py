@@ -194,7 +194,7 @@ def _is_untouched(edition: Edition) -> bool:
 def _follow(publication: Publication, edition: Edition, *, now: datetime) -> None:
     is_begun = bool(edition.subject or edition.preheader or edition.intro or edition.send_to_id or edition.leave_out_id)
     is_begun = is_begun or edition.needs_person or edition.picks.exists() or edition.comment_threads.exists()
-    is_begun = is_begun or edition.pitches.exists()
+    is_begun = is_begun or bool(edition.left_out_snippets) or edition.pitches.exists()
     day, schedule = edition.local_date, publication.schedule
     named = due_on(schedule, day) if schedule and day else None
     if named is None and is_begun:

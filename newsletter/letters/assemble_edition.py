@@ -236,14 +236,14 @@ def _freeze(
     now: datetime,
 ) -> Edition:
     """Store the letters, unless what they were made of has changed meanwhile."""
-    written, readers = stored_texts(edition), (edition.send_to_id, edition.leave_out_id)
+    written, chosen = stored_texts(edition), (edition.send_to_id, edition.leave_out_id, edition.left_out_snippets)
     with transaction.atomic():
         edition = Edition.objects.locked(edition.pk)
         if edition.state != EditionState.PLANNED or placed_stories(edition) != stories:
             return edition
         if stored_texts(edition) != written or _changeable(edition) != changeable:
             return edition
-        if (edition.send_to_id, edition.leave_out_id) != readers:
+        if (edition.send_to_id, edition.leave_out_id, edition.left_out_snippets) != chosen:
             return edition
         missing_pictures.abandon_pictures(edition, stories)
         compose_letters.freeze(edition, composed, now=now)

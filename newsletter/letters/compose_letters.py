@@ -98,7 +98,12 @@ def gather_with_appeal(edition: Edition, stories: list[Story], appeal: Appeal | 
         pictures=settings.PICTURES_URL,
         received_until=until,
         corrections=correction_lines.lines_of(edition),
-        snippets=list(publication.snippets.all().running(received(edition, now=now).day).select_related("picture")),
+        snippets=list(
+            publication.snippets.all()
+            .running(received(edition, now=now).day)
+            .exclude(pk__in=edition.left_out_snippets)
+            .select_related("picture")
+        ),
     )
     letters = {Variant.DEFAULT: made}
     if appeal and appeal.thanks_days:

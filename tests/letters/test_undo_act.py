@@ -19,6 +19,7 @@ from newsletter.letters import (
     edit_edition,
     edition_audience,
     edition_decisions,
+    leave_out_snippet,
     override_story,
     second_person,
 )
@@ -71,7 +72,16 @@ def state(publication: Publication) -> dict[str, Any]:
     """Everything that the acts below change, without versions and order keys."""
     stories = Story.objects.order_by("pk")
     fields = ("headline", "state", "declined_because", "claimed_by", "kicker", "picture_alt", "expires_at", "page_key")
-    edition = ("state", "due_at", "subject", "send_to", "submitted_hash", "approved_hash", "reason")
+    edition = (
+        "state",
+        "due_at",
+        "subject",
+        "left_out_snippets",
+        "send_to",
+        "submitted_hash",
+        "approved_hash",
+        "reason",
+    )
     appeal = ("name", "points", "starts_on", "is_active")
     return {
         "queue": queue(publication),
@@ -207,6 +217,10 @@ ACTS: dict[str, tuple[Given, Done]] = {
     "snippet changed": (
         lambda p: edit_snippet.create_snippet(p, name="Events", title="Fish"),
         lambda p, it, by: edit_snippet.update_snippet(it, by=by, title="Meat", ends_on=date(2026, 12, 1)),
+    ),
+    "snippet left out": (
+        lambda p: (edit_snippet.create_snippet(p, name="Events", title="Fish"), assembled(p))[0],
+        lambda p, it, by: leave_out_snippet.set_left_out(p.editions.get(), it, is_out=True, by=by, now=clock.now()),
     ),
     "thread resolved": (thread, lambda p, it, by: write_comments.resolve(it, by=by, now=clock.now())),
     "thread reopened": (

@@ -122,6 +122,7 @@ EXPECTED = {
     "edition-texts-inbox": of(P.CURATE, methods=DONE),
     "edition-texts-email": of(P.CURATE, methods=DONE),
     "edition-readers": of(P.CURATE),
+    "edition-snippet": of(P.CURATE, methods=DONE),
     "edition-test": of(P.CURATE),
     "edition-stop": of(P.SEND),
     "submit": of(P.CURATE, methods=DONE),

@@ -94,7 +94,7 @@ def edition(publication: Publication) -> Edition:
     [
         ("/desk/morning/", 34),
         ("/desk/morning/editions/", 10),
-        ("/editions/{edition}/", 40),
+        ("/editions/{edition}/", 41),
         ("/editions/{edition}/texts/", 15),
         ("/editions/{edition}/stories/{story}/", 17),
         ("/editions/{edition}/test/", 18),

@@ -34,6 +34,7 @@ class Migration(migrations.Migration):
                 ('subject', models.CharField(blank=True, help_text='Empty: the first headline.', max_length=200)),
                 ('preheader', models.CharField(blank=True, help_text='Empty: the other headlines.', max_length=140)),
                 ('intro', models.TextField(blank=True, help_text='A note above the stories, plain text.', max_length=2000)),
+                ('left_out_snippets', models.JSONField(blank=True, default=list, help_text='Ids of snippets that it does not print.')),
                 ('made_from', models.CharField(blank=True, help_text='Fingerprint of everything that the email was built from.', max_length=64)),
                 ('compared', models.CharField(blank=True, help_text='Versions of its content when that fingerprint was last found equal.', max_length=64)),
                 ('content_hash', models.CharField(blank=True, help_text='Fingerprint of the frozen emails.', max_length=64)),

@@ -40,6 +40,7 @@ HOW: dict[str, Callable[..., None]] = {
     UndoKind.APPEAL_ADDED: undo_editions.undo_appeal_added,
     UndoKind.APPEAL_CHANGED: undo_editions.undo_row,
     UndoKind.SNIPPET_ADDED: undo_editions.undo_snippet_added,
+    UndoKind.SNIPPET_LEFT_OUT: undo_editions.undo_left_out,
     UndoKind.SNIPPET_CHANGED: undo_editions.undo_row,
     UndoKind.COMMENT_WRITTEN: undo_editions.undo_comment,
     UndoKind.THREAD_RESOLVED: undo_editions.undo_thread,

@@ -23,6 +23,7 @@ from newsletter.letters import (
     edit_edition,
     edition_audience,
     edition_decisions,
+    leave_out_snippet,
     override_story,
     second_person,
     withdraw_approval,
@@ -134,6 +135,12 @@ def undo_snippet_added(act: KeptAct, *, by: User, now: datetime) -> None:
         snippet.is_active = False
         snippet.save(update_fields=["is_active"])
         audit_trail.record(by, Act.SNIPPET_CHANGED, snippet, now=now, what=f"Undone: {act.sentence}")
+
+
+def undo_left_out(act: KeptAct, *, by: User, now: datetime) -> None:
+    """Print a snippet in an edition again, or leave it out. An approval is not ended by that."""
+    snippet = Snippet.objects.get(pk=act.before["snippet"])
+    leave_out_snippet.set_left_out(_edition(act), snippet, is_out=act.before["is_out"], by=by, now=now)
 
 
 def undo_comment(act: KeptAct, *, by: User, now: datetime) -> None:

@@ -44,6 +44,7 @@ from newsletter.web.desk import comment_section, finding_links
 from newsletter.web.desk import current_publication as publications
 from newsletter.web.desk.edition_list import stories_of
 from newsletter.web.desk.edition_readers import readers_of_edition
+from newsletter.web.desk.edition_snippets import snippets_of
 from newsletter.web.desk.email_test_page import VERSIONS
 from newsletter.web.shared import audit_history, unsaved_changes
 from newsletter.web.shared.anonymous_letter_views import letter_of, requested_variant
@@ -174,6 +175,7 @@ def page(request: DeskRequest, edition: Edition, form: RescheduleForm) -> HttpRe
         "readers": readers,
         "unsaved": _unsaved(edition),
         "lines": correction_lines.lines_of(edition),
+        "snippets": snippets_of(edition, now=now),
         "section": comment_section.section_of(request, edition),
         "history": audit_history.history_of(edition),
         "form": form,
