@@ -10,8 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from newsletter.web.shared.edit_form import SEEN
-
+SEEN = "seen-"  # begins the name of a hidden copy of a displayed value (edit_form.py)
 NOT_TYPED = frozenset({"csrfmiddlewaretoken", "announced", "content_hash", "key", "next", "version", "unsaved-address"})
 SECRET = ("password", "token", "code", "credential")
 MAX_FIELDS, MAX_CHARACTERS = 60, 500_000
