@@ -1,4 +1,4 @@
-"""Where a finding of preflight can be mended: the address of the form, with the field that it is about."""
+"""Where a finding of preflight is fixed: the address of the form, with the field that it is about."""
 
 import re
 from collections.abc import Iterable, Sequence
