@@ -71,7 +71,7 @@ def insert(story: Story, *, again: bool, by: Actor, act: Act, **details: Any) ->
         story.save(force_insert=True)
         audit_trail.record(by, act, story, **details)
         is_pitch = story.state == StoryState.PITCHED
-        done = f"“{story.headline}” was {'pitched' if is_pitch else 'added to the queue'}."
+        done = f"“{story.headline}” was {'pitched' if is_pitch else 'queued'}."
         _keep(by, UndoKind.STORY_PITCHED if is_pitch else UndoKind.STORY_ADDED, story, done)
     return story
 
