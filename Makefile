@@ -35,9 +35,10 @@ PYTEST = .venv/bin/python -m pytest --numprocesses auto --maxprocesses 8 --dist 
 # a second run needs the bytecode of the first, also where the environment asks Python not to write it
 unexport PYTHONDONTWRITEBYTECODE
 # folders whose long tests `make test` samples and `make torture` runs whole
-SAMPLED = tests/journeys tests/torture tests/benchmarks tests/web/test_wild_values.py tests/cli/test_wild_values.py
+SAMPLED = tests/journeys tests/torture tests/benchmarks tests/mutants tests/rendering/custom_template \
+	tests/workers/test_database_connections.py tests/web/test_wild_values.py tests/cli/test_wild_values.py
 # packages whose queries may behave differently on PostgreSQL and SQLite
-DATABASE_PACKAGES = $(wildcard $(addprefix tests/,accounts audit links publications stories giving audience editions delivery insights ops))
+DATABASE_PACKAGES = $(wildcard $(addprefix tests/,accounts api_tokens audit links publications stories giving audience editions delivery insights notices ops))
 
 test-fast: ## run the tests that start no process and take no long (ARGS=tests/web: only these)
 	@.ci/environment requirements-dev.lock

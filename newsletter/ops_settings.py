@@ -1,4 +1,4 @@
-"""Settings of health checks, metrics, backups, failures and what is deleted; `settings.py` imports all of them."""
+"""Settings of health checks, metrics, API, backups, notices, failures and what is deleted, for `settings.py`."""
 
 from pathlib import Path
 
@@ -14,8 +14,14 @@ POSTGRES_PROGRAMS = env.text("POSTGRES_PROGRAMS")
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 if METRICS_TOKEN and not (len(METRICS_TOKEN) >= 20 and METRICS_TOKEN.isascii() and METRICS_TOKEN.isprintable()):
     raise BadSetting("METRICS_TOKEN", "is too short or has odd characters.", "Give 20 random letters or digits.")
+# How many requests an API token may make in a minute.
+API_REQUESTS_PER_MINUTE = env.count("API_REQUESTS_PER_MINUTE", 300, minimum=1, maximum=100_000)
 # After how many days they are deleted.
 FAILURES_KEPT_DAYS = env.count("FAILURES_KEPT_DAYS", 14, minimum=1, maximum=400)  # unexpected errors
 OUTCOMES_KEPT_DAYS = env.days_kept("OUTCOMES_KEPT_DAYS", 400, least=1)  # of single readers; counts stay
 BATCHES_KEPT_DAYS = env.days_kept("BATCHES_KEPT_DAYS", 400, least=30)  # late events refer to them
 POSTS_KEPT_DAYS = env.count("POSTS_KEPT_DAYS", 30, minimum=2, maximum=36_500)  # the provider may repeat one for a day
+NOTICES_KEPT_DAYS = env.count("NOTICES_KEPT_DAYS", 90, minimum=2, maximum=36_500)  # and the log of webhooks
+# How long before an edition takes no more stories staff learn that it has too few.
+NOTICE_STORIES_HOURS = env.number("NOTICE_STORIES_HOURS", 4, minimum=0.1, maximum=168)
+NOTICE_DIGEST_HOUR = env.count("NOTICE_DIGEST_HOUR", 7, minimum=0, maximum=23)  # of each person's clock

@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "newsletter.pictures",
     "newsletter.links",
     "newsletter.publications",
+    "newsletter.api_tokens",
     "newsletter.stories",
     "newsletter.giving",
     "newsletter.audience",
@@ -83,6 +84,7 @@ INSTALLED_APPS = [
     "newsletter.delivery",
     "newsletter.insights",
     "newsletter.ops",
+    "newsletter.notices",
     "newsletter.web",
 ]
 MIDDLEWARE = [
@@ -100,6 +102,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "newsletter.web.shared.unread_notices.UnreadNoticesMiddleware",
     "newsletter.web.site.page_failures.FailureMiddleware",
 ]
 ROOT_URLCONF = "newsletter.urls"

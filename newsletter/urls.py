@@ -8,6 +8,8 @@ from django.urls import URLPattern, URLResolver, path
 from django.views.generic import RedirectView, View
 
 from newsletter.api import metrics, sendgrid_webhook
+from newsletter.api.v1.api import API
+from newsletter.notice_urls import NOTICES
 from newsletter.reader_urls import AUDIENCE
 from newsletter.web.archive import archive_feeds, archive_pages
 from newsletter.web.desk import (
@@ -59,7 +61,7 @@ from newsletter.web.site import (
     sign_in_pages,
     start_page,
 )
-from newsletter.web.site.account import account_page, confirm_identity, second_factor_pages
+from newsletter.web.site.account import account_page, api_tokens_page, confirm_identity, second_factor_pages
 from newsletter.web.site.sign_in import password_forgotten, second_step
 from newsletter.web.site.users import invitation_page, users_page
 
@@ -224,6 +226,8 @@ ACCOUNT = [
     path("invitations/<str:token>", invitation_page.accept, name="invitation"),
     path("account/", account_page.show, name="account"),
     path("account/sessions/", account_page.sessions, name="sessions"),
+    path("account/tokens/", api_tokens_page.listing, name="tokens"),
+    path("account/tokens/new/", api_tokens_page.make, name="token-new"),
     path("account/confirm/", confirm_identity.confirm, name="confirm-identity"),
     path("account/second-factor/", second_factor_pages.index, name="mfa_index"),
     path("account/second-factor/app/", _own(second_factor_pages.SetUpApp), name="mfa_activate_totp"),
@@ -285,10 +289,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *AUDIENCE,
     *OPS,
     *ACCOUNT,
+    *NOTICES,
     *USERS,
     *READERS,
     *ARCHIVE,
     *MACHINES,
+    *API,
 ]
 handler429 = "newsletter.web.shared.error_pages.too_many"  # of django-allauth
 handler403 = "newsletter.web.shared.error_pages.forbidden"

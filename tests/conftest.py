@@ -61,6 +61,11 @@ def list_static_files_once() -> None:
     WhiteNoiseMiddleware.add_files_from_finders = take_over
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Twice as many processes as there are processors: half of the time, tests wait for a process or a browser."""
+    return 2 * (os.cpu_count() or 1)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database-only", action="store_true", help="run the tests that use the database, and no others")
 

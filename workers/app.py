@@ -12,8 +12,11 @@ import django
 from celery.concurrency import ALIASES  # type: ignore[attr-defined]  # missing in the type stubs
 from celery.signals import celeryd_init, worker_before_create_process
 
+from newsletter.lib.memory_arena import use_one_memory_arena
 from workers import celery_app
 
+use_one_memory_arena()
+use_one_memory_arena()
 django.setup()
 # `newsletter migrate` runs Django's checks; here they would load all pages into every worker
 os.environ.setdefault("CELERY_SKIP_CHECKS", "yes")

@@ -24,6 +24,8 @@ PERIODIC_TASKS = (
     PeriodicTask("workers.tasks.insights.delete_old_outcomes", 60),
     PeriodicTask("workers.tasks.maintenance.record_queue_depths", 5),
     PeriodicTask("workers.tasks.maintenance.recover", 5),
+    PeriodicTask("workers.tasks.maintenance.write_new_notices", 5),
+    PeriodicTask("workers.tasks.maintenance.write_judged_notices", 60),
     PeriodicTask("workers.tasks.maintenance.count_readers", 5),
     PeriodicTask("workers.tasks.maintenance.count_mailboxes", 300),
     PeriodicTask("workers.tasks.maintenance.delete_old_batches", 60),

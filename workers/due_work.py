@@ -21,6 +21,7 @@ from newsletter.delivery.states import ScheduledGroupState
 from newsletter.editions.models import Edition
 from newsletter.insights.models import WebhookPost
 from newsletter.links.models import LinkLookup
+from newsletter.notices.models import NoticeRecipient, WebhookDelivery
 from newsletter.pictures.models import Picture
 from newsletter.stories.feed_models import Feed, Suggestion, SuggestionState
 from newsletter.stories.models import StoryDraft
@@ -53,6 +54,8 @@ DUE_WORK = (
     DueWork("workers.tasks.maintenance.send_confirmations", Confirmation.objects.due, 2),
     DueWork("workers.tasks.maintenance.send_data_requests", DataRequest.objects.due, 2),
     DueWork("workers.tasks.maintenance.send_staff_emails", StaffEmail.objects.due, 2),
+    DueWork("workers.tasks.maintenance.order_notice_emails", NoticeRecipient.objects.email_due, 2),
+    DueWork("workers.tasks.reading.call_webhooks", WebhookDelivery.objects.due, 1),
     DueWork(
         "workers.tasks.maintenance.enqueue_group_steps",
         lambda _: ScheduledGroup.objects.filter(UNFINISHED_GROUP | Q(cancel_slot__isnull=False)),

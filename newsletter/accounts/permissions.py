@@ -124,6 +124,15 @@ def staff_of(publication_id: int) -> QuerySet[User]:
     return User.objects.filter(has_role, is_active=True).distinct()
 
 
+def users_with(permission: Permission, publication_id: int | None) -> QuerySet[User]:
+    """Return the active users who have `permission` in this publication; with None, in all publications."""
+    roles = [role for role, permissions in ALLOWED.items() if permission in permissions]
+    able = Q(role__in=roles)
+    if publication_id is not None:
+        able |= Q(publication_roles__publication=publication_id, publication_roles__role__in=roles)
+    return User.objects.filter(able, is_active=True).distinct()
+
+
 class NotPermitted(InvalidState):
     """The person's role does not permit this act."""
 

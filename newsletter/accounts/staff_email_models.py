@@ -13,6 +13,7 @@ class StaffEmailKind(models.TextChoices):
     """What a staff email is. Links are made when it is sent, so that no row holds a secret."""
 
     NOTE = "note"  # its text is in the row
+    NOTICE = "notice"  # the same, sent only while its recipient may know what it says
     INVITATION = "invitation"
     PASSWORD_RESET = "password-reset"  # noqa: S105 — the name of a kind
 

@@ -4,13 +4,24 @@
 """
 
 from datetime import datetime, timedelta
-from typing import TypedDict
+from typing import NotRequired, TypedDict, cast
 
+from newsletter.accounts.models import User
+from newsletter.accounts.permissions import Permission, has_permission
 from newsletter.accounts.staff_email_models import StaffEmail, StaffEmailKind
 from newsletter.mail.text_cleaning import collapse_whitespace
 
 KEPT = timedelta(days=30)
 MAX_SUBJECT = 250  # characters
+
+
+class StaffEmailItem(TypedDict):
+    """One of several things that a staff email lists."""
+
+    title: str
+    lines: list[str]
+    label: str
+    link: str
 
 
 class StaffEmailContent(TypedDict):
@@ -22,6 +33,9 @@ class StaffEmailContent(TypedDict):
     label: str  # of the button
     link: str
     after: list[str]  # paragraphs after the button
+    items: NotRequired[list[StaffEmailItem]]  # between the lines and the button
+    # (a permission, a publication or None for all): its recipient must have each of them when it is sent
+    requires: NotRequired[list[tuple[str, int | None]]]
 
 
 def order_note(
@@ -44,6 +58,25 @@ def order_note(
     return StaffEmail.objects.create(
         kind=StaffEmailKind.NOTE, to=to, content=content, asked_at=now.replace(microsecond=0), try_at=not_before
     )
+
+
+def order_notice(to: str, content: StaffEmailContent, *, now: datetime) -> StaffEmail:
+    """Order an email that is sent only to an open account that still has what it requires. Return the order."""
+    content["subject"] = collapse_whitespace(content["subject"])[:MAX_SUBJECT]
+    return StaffEmail.objects.create(
+        kind=StaffEmailKind.NOTICE, to=to, content=content, asked_at=now.replace(microsecond=0)
+    )
+
+
+def notice_content(order: StaffEmail, _now: datetime) -> StaffEmailContent | None:
+    """Return what a notice says; None if its recipient may not know it any more."""
+    user = User.objects.filter(email=order.to, is_active=True).first()
+    content = cast("StaffEmailContent", order.content)
+    if user is None or not content:
+        return None
+    required = content.get("requires", [])
+    may_know = all(has_permission(user, Permission(name), publication) for name, publication in required)
+    return content if may_know else None
 
 
 def order_link(kind: StaffEmailKind, to: str, *, now: datetime) -> StaffEmail:

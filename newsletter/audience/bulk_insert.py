@@ -87,7 +87,15 @@ def insert_subscriptions(publication: Publication, given: Sequence[NewSubscripti
         return {int(row[0]) for row in cursor.fetchall()}
 
 
-def insert_import_events(publication: Publication, subscribers: Collection[int], *, actor: str, now: datetime) -> None:
+def insert_import_events(
+    publication: Publication,
+    subscribers: Collection[int],
+    *,
+    actor: str,
+    now: datetime,
+    method: ConsentMethod = ConsentMethod.IMPORT,
+    wording_id: int | None = None,
+) -> None:
     """Insert a consent event for each of these subscriptions, which an import has just inserted.
 
     It has the source and time of the subscription. One that is not confirmed has no event: nothing began or ended. At
@@ -95,13 +103,15 @@ def insert_import_events(publication: Publication, subscribers: Collection[int],
     """
     if not subscribers:
         return
+    wording = "NULL" if wording_id is None else str(int(wording_id))
     left = f"WHEN '{SubscriptionStatus.UNSUBSCRIBED.value}' THEN"
     _insert(
         f"INSERT INTO {CONSENT_EVENTS} (publication_id, subscriber_id, purpose, act, method, basis, form, actor,"  # noqa: S608 — constant names and placeholders
-        " network, at, recorded_at) SELECT publication_id, subscriber_id, 'emails',"
+        " network, wording_id, at, recorded_at) SELECT publication_id, subscriber_id, 'emails',"
         f" CASE status {left} '{ConsentAct.WITHDRAWN.value}' ELSE '{ConsentAct.GIVEN.value}' END,"
-        f" '{ConsentMethod.IMPORT.value}', CASE status {left} '' ELSE '{ConsentBasis.STATED.value}' END,"
-        f" consent_source, %s, '', CASE status {left} unsubscribed_at ELSE consent_at END, {MOMENT[connection.vendor]}"
+        f" '{method.value}', CASE status {left} '' ELSE '{ConsentBasis.STATED.value}' END,"
+        f" consent_source, %s, '', {wording}, CASE status {left} unsubscribed_at ELSE consent_at END,"
+        f" {MOMENT[connection.vendor]}"
         f" FROM {SUBSCRIPTIONS} WHERE publication_id = %s AND status <> '{SubscriptionStatus.PENDING.value}'"
         f" AND subscriber_id IN ({', '.join(['%s'] * len(subscribers))})",
         [actor, connection.ops.adapt_datetimefield_value(now), publication.pk, *subscribers],

@@ -17,7 +17,8 @@ from newsletter.publications.models import Publication
 
 EMAILS = "emails"  # the purpose of every consent so far: to receive the publication by email
 READER, PROVIDER = "reader", "provider"
-ACTORS = {ConsentMethod.PROVIDER: PROVIDER, ConsentMethod.IMPORT: "", ConsentMethod.DESK: "", ConsentMethod.OTHER: ""}
+BY_STAFF = (ConsentMethod.IMPORT, ConsentMethod.DESK, ConsentMethod.API, ConsentMethod.OTHER)
+ACTORS = {ConsentMethod.PROVIDER: PROVIDER} | dict.fromkeys(BY_STAFF, "")
 
 
 class ConsentEvidence(NamedTuple):

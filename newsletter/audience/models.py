@@ -121,6 +121,8 @@ class ConsentMethod(models.TextChoices):
     COMPLAINT = "complaint", "spam report"
     PROVIDER = "provider", "unsubscribe at the email provider"
     DESK = "desk", "entered by staff"
+    SITE_FORM = "site-form", "form on a site of the newsroom"
+    API = "api", "stated by a program of the newsroom"
     OTHER = "other", "another way"
 
 

@@ -21,8 +21,10 @@ class SignUpReport(NamedTuple):
 
 def sign_up_report(publication: Publication, *, now: datetime) -> SignUpReport:
     """Return the counts of a publication."""
-    methods = (ConsentMethod.SIGN_UP_PAGE, ConsentMethod.SAME_BROWSER, ConsentMethod.CONFIRM_BUTTON)
+    asking = (ConsentMethod.SIGN_UP_PAGE, ConsentMethod.SITE_FORM)
+    methods = (*asking, ConsentMethod.SAME_BROWSER, ConsentMethod.CONFIRM_BUTTON)
     rows = ConsentEvent.objects.filter(publication=publication, method__in=methods, at__gte=now - SPAN)
-    rows = rows.filter(wording__isnull=False)  # those of the sign-up page, which have an index of their own
+    rows = rows.filter(wording__isnull=False)  # those of sign-ups, which have an index of their own
     counts = dict(rows.values_list("method").annotate(Count("subscriber", distinct=True)))
-    return SignUpReport(*(counts.get(method.value, 0) for method in methods))
+    page, site, same_browser, button = (counts.get(method.value, 0) for method in methods)
+    return SignUpReport(page + site, same_browser, button)

@@ -9,7 +9,7 @@ from django.db import transaction
 from newsletter.accounts.models import User
 from newsletter.accounts.permissions import Permission, require
 from newsletter.audience import subscriptions, suppressions
-from newsletter.audience.models import Subscriber, Subscription, Suppression, SuppressionReason
+from newsletter.audience.models import ConsentMethod, Subscriber, Subscription, Suppression, SuppressionReason
 from newsletter.audience.suppress_domain import normalise_domain, remove_domain, suppress_domain
 from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
@@ -62,7 +62,16 @@ def _find_for_publications(typed: str, publications: Collection[int]) -> list[Su
     return [_entry(row)._replace(what=address, detail="", actor="") for row in suppressions.all_of(address)]
 
 
-def add(typed: str, *, publication: Publication | None, reason: str, detail: str, by: User, now: datetime) -> str:
+def add(
+    typed: str,
+    *,
+    publication: Publication | None,
+    reason: str,
+    detail: str,
+    by: User,
+    now: datetime,
+    via: ConsentMethod = ConsentMethod.DESK,
+) -> str:
     """Suppress an address or a domain (`@example.org`) everywhere, or an address for one publication alone.
 
     Return a sentence about what happened. For one publication, the address is stored as unsubscribed, so that no import
@@ -78,7 +87,7 @@ def add(typed: str, *, publication: Publication | None, reason: str, detail: str
             row = suppress_domain(typed, detail=detail, actor=actor)
             done = f"All addresses of {row.domain} are suppressed."
         elif publication:
-            _unsubscribe(publication, typed, now=now)
+            _unsubscribe(publication, typed, via=via, now=now)
             done = f"This address is unsubscribed from {publication.name}."
         else:
             suppressions.suppress(typed, reason=reason, detail=detail, actor=actor)
@@ -102,14 +111,14 @@ def lift(typed: str, *, by: Actor, now: datetime) -> bool:
     return lifted
 
 
-def _unsubscribe(publication: Publication, typed: str, *, now: datetime) -> None:
+def _unsubscribe(publication: Publication, typed: str, *, via: ConsentMethod, now: datetime) -> None:
     address = normalise_email(typed)
     address_locks.lock_to_store()
     if suppressions.erased([address]):
         raise BadInput("address", "belongs to a person who was erased.", "Nobody mails it.")
     subscriber, _ = Subscriber.objects.get_or_create(email=address)
     Subscription.objects.get_or_create(publication=publication, subscriber=subscriber)
-    subscriptions.unsubscribe(subscriber_id=subscriber.pk, publication_id=publication.pk, by="desk", now=now)
+    subscriptions.unsubscribe(subscriber_id=subscriber.pk, publication_id=publication.pk, by=via.value, now=now)
 
 
 def _entry(row: Suppression) -> SuppressionEntry:

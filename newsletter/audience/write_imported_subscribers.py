@@ -10,6 +10,7 @@ from newsletter.audience.models import (
     ConsentAct,
     ConsentEvent,
     ConsentMethod,
+    ConsentWording,
     Subscriber,
     Subscription,
     SubscriptionStatus,
@@ -23,11 +24,18 @@ BY, DETAIL = "import", "as an imported file says"
 
 
 def write_rows(
-    publication: Publication, people: Mapping[str, ImportedSubscriber], *, now: datetime, actor: str = ""
+    publication: Publication,
+    people: Mapping[str, ImportedSubscriber],
+    *,
+    now: datetime,
+    actor: str = "",
+    method: ConsentMethod = ConsentMethod.IMPORT,
+    wording: ConsentWording | None = None,
 ) -> ImportPlan:
     """Add `people`, keyed by normalised address, to `publication`, in a transaction. Return what happened to each.
 
-    `actor` is who imports; empty: whoever runs this process.
+    `actor` is who imports; empty: whoever runs this process. `method` and `wording`, the text that all of them saw,
+    become part of the evidence.
     """
     actor = actor[:120] or consent_events.actor_of(ConsentMethod.IMPORT)
     address_locks.lock_to_store()
@@ -52,7 +60,9 @@ def write_rows(
         if statuses.get(pk) is None
     ]
     inserted = bulk_insert.insert_subscriptions(publication, new)
-    bulk_insert.insert_import_events(publication, inserted, actor=actor, now=now)
+    bulk_insert.insert_import_events(
+        publication, inserted, actor=actor, now=now, method=method, wording_id=wording.pk if wording else None
+    )
     for address in {one for one, pk in ids.items() if statuses.get(pk) is None and pk not in inserted}:
         if plan.outcomes[address] == RowOutcome.ADDED:
             plan.outcomes[address] = RowOutcome.KNOWN  # subscribed in the meantime

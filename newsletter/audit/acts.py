@@ -22,6 +22,8 @@ class Act(models.TextChoices):
     RECOVERY_CODES_MADE = "recovery-codes-made"
     RECOVERY_CODE_USED = "recovery-code-used"
     SESSIONS_ENDED = "sessions-ended"
+    TOKEN_MADE = "token-made"  # noqa: S105 — the name of an act; of the API
+    TOKEN_REVOKED = "token-revoked"  # noqa: S105 — the name of an act
     PROFILE_CHANGED = "profile-changed"  # one's own name or time zone
     USER_INVITED = "user-invited"
     INVITATION_SENT_AGAIN = "invitation-sent-again"
@@ -95,6 +97,7 @@ class Act(models.TextChoices):
     SNIPPET_LEFT_OUT = "snippet-left-out"  # of one edition
     SNIPPET_PUT_BACK = "snippet-put-back"
     SNIPPET_CHANGED = "snippet-changed"  # also retired, or printed again
+    READER_ADDED = "reader-added"  # one, with evidence of consent
     READERS_IMPORTED = "readers-imported"  # ordered on a page, or begun by a command; consent events name who
     SUPPRESSION_ADDED = "suppression-added"  # an address or domain, by hand
     SUPPRESSION_LIFTED = "suppression-lifted"
@@ -111,6 +114,13 @@ class Act(models.TextChoices):
     DRAFT_RETRIED = "draft-retried"
     SITE_CORRECTION_FORGOTTEN = "site-correction-forgotten"
     EDITION_ASSEMBLED = "edition-assembled"  # by a person, before its time
+    NOTICES_CHOSEN = "notices-chosen"  # which notices somebody gets, and how
+    WEBHOOK_ADDED = "webhook-added"
+    WEBHOOK_CHANGED = "webhook-changed"  # also switched on or off
+    WEBHOOK_SECRET_ROTATED = "webhook-secret-rotated"  # noqa: S105 — the name of an act
+    WEBHOOK_REMOVED = "webhook-removed"
+    WEBHOOK_TESTED = "webhook-tested"
+    WEBHOOK_REPLAYED = "webhook-replayed"
     ENVIRONMENT_CONFIRMED = "environment-confirmed"
 
 
@@ -119,4 +129,5 @@ class Door(models.TextChoices):
 
     PAGE = "page"
     COMMAND = "command"
+    API = "api"
     SYSTEM = "system"

@@ -26,10 +26,14 @@ Actor = AbstractBaseUser | str | None
 
 
 class Origin(NamedTuple):
-    """The origin of an act: the web and a network address, or the command line and the operating system's user."""
+    """The origin of an act: the web and a network address, or the command line and the operating system's user.
+
+    `means` is the API token with which a program acts for a staff user.
+    """
 
     door: Door
     place: str = ""
+    means: str = ""
 
 
 SYSTEM_ORIGIN = Origin(Door.SYSTEM)
@@ -46,6 +50,16 @@ def acting_from(door: Door, place: str) -> Iterator[None]:
         _origin.reset(token)
 
 
+def place() -> str:
+    """Return the network address, or the operating system's user, from which the present act comes."""
+    return _origin.get().place
+
+
+def use_means(means: str) -> None:
+    """Record `means` for all further acts inside the present `acting_from`."""
+    _origin.set(_origin.get()._replace(means=means))
+
+
 def record(
     by: Actor,
     act: Act,
@@ -59,6 +73,8 @@ def record(
     Email addresses are removed from `details`, because a typed reason may name a reader.
     """
     origin = _origin.get()
+    if origin.means:
+        details = {"token": origin.means, **details}
     return Record.objects.create(
         at=now or clock.now(),
         act=act,
@@ -78,6 +94,8 @@ def name(by: Actor) -> str:
     if by:
         return str(by)
     origin = _origin.get()
+    if origin.door == Door.API and origin.means:
+        return f"API token {origin.means}"
     return f"{origin.place or 'somebody'} at the command line" if origin.door == Door.COMMAND else ""
 
 

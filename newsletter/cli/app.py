@@ -6,6 +6,7 @@ import typer
 
 from newsletter import __version__
 from newsletter.cli.commands import (
+    api_tokens,
     appeals,
     dispatches,
     editions,
@@ -20,6 +21,7 @@ from newsletter.cli.commands import (
     environment,
     feeds,
     gifts,
+    notices,
     ops,
     publications,
     publications_phrases,  # noqa: F401 — the same
@@ -41,6 +43,7 @@ from newsletter.cli.commands import (
     users_invite,  # noqa: F401 — adds commands to users
     users_roles,  # noqa: F401 — adds commands to users
     warm_ups,
+    webhooks,
 )
 from newsletter.cli.commands.audit import audit
 from newsletter.cli.commands.backup import backup, restore
@@ -77,10 +80,13 @@ for name, group in (
     ("publications", publications.app),
     ("warm-ups", warm_ups.app),
     ("users", users.app),
+    ("notices", notices.app),
+    ("webhooks", webhooks.app),
 ):
     app.add_typer(group, name=name, rich_help_panel=NEWSROOM)
 app.command("undo", rich_help_panel=NEWSROOM)(undo)
 app.add_typer(ops.app, name="ops", rich_help_panel=RUN)
+app.add_typer(api_tokens.app, name="api-tokens", rich_help_panel=ADMINISTRATION)
 app.add_typer(environment.app, name="environment", rich_help_panel=ADMINISTRATION)
 
 app.command("check", rich_help_panel=ADMINISTRATION)(check)

@@ -12,6 +12,7 @@ from pathlib import Path
 from django.conf import settings
 
 from newsletter.lib.clock import now
+from newsletter.lib.memory_arena import return_unused_memory
 from newsletter.lib.shared_memory import require_shared_memory
 from newsletter.local import first_admin, prepare_database, startup_checks
 from newsletter.local.console import edition_snapshot, status_messages
@@ -83,6 +84,7 @@ def _prepare(screen: Terminal) -> None:
     if service_definitions.sends_to_postbox() and seed(now=moment):
         screen.say("First start: created a sample publication with fictional subscribers.")
     prepare_database.plan_editions_now(moment)
+    return_unused_memory()  # a first start has created all tables
 
 
 def _base_services(screen: Terminal, data: Path) -> tuple[list[ServiceSpec], str]:

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from newsletter.accounts import password_reset
 from newsletter.accounts.models import Role, User
+from newsletter.api_tokens.manage_tokens import make_token
 from newsletter.audience import data_requests, subscription_confirmation
 from newsletter.audience.consent_events import ConsentEvidence
 from newsletter.audience.import_models import SubscriberImport
@@ -27,6 +28,11 @@ from newsletter.editions.models import Edition, EditionState
 from newsletter.editions.snippet_models import Snippet
 from newsletter.letters import assemble_edition
 from newsletter.lib import clock
+from newsletter.notices import write_notices
+from newsletter.notices.kinds import NoticeKind
+from newsletter.notices.models import Webhook, WebhookDelivery
+from newsletter.notices.webhook_models import WebhookFormat
+from newsletter.notices.webhooks import edit_webhook
 from newsletter.ops import heartbeats
 from newsletter.ops.failures.record_failure import record_failure
 from newsletter.ops.models import Failure
@@ -123,11 +129,34 @@ def invitation_token(publication: Publication) -> str:
     return invitations.create_token(invited)
 
 
+def api_token(publication: Publication) -> None:
+    """That of an editor."""
+    editor = make.person(Role.EDITOR, Role.EDITOR.value)
+    make_token(
+        editor, name="Our CMS", scopes=["stories:read", "stories:write", "sign-ups:write"], publications=[publication],
+        expires_at=None, now=clock.now(),
+    )  # fmt: skip
+
+
+def webhook_with_a_log(publication: Publication) -> Webhook:
+    """Whose first call failed, with the notices of its publication."""
+    said: dict[str, Any] = {"address": "https://hooks.example.org/in", "form": WebhookFormat.SIGNED}
+    kinds = [NoticeKind.APPROVAL, NoticeKind.HELD]
+    hook, _ = edit_webhook.add_webhook(publication, name="Chat", kinds=kinds, by=None, now=clock.now(), **said)
+    make.person(Role.EDITOR, Role.EDITOR.value)  # who looks at the notices
+    write_notices.write_new(now=clock.now())
+    delivery = edit_webhook.send_test(hook, by=None, now=clock.now())
+    delivery.attempts.create(at=clock.now(), seconds=0.2, status=500, problem="The receiver answered with status 500.")
+    WebhookDelivery.objects.filter(pk=delivery.pk).update(given_up_at=clock.now())
+    return hook
+
+
 @pytest.fixture
 def everything(three: Publication) -> dict[str, Role | None]:
     """Every page, with something of everything on it, and who looks at it."""
     make.publication(slug="weekend", name="The Weekend Letter", accent_colour="#f5d76e")
     now = clock.now()
+    api_token(three)
     sent = make.approved_edition(three, due_at=now - timedelta(minutes=1))
     dispatch = open_dispatch.open_dispatch(sent.pk, now=now)
     assert dispatch
@@ -237,6 +266,9 @@ def everything(three: Publication) -> dict[str, Role | None]:
         "/account/": Role.OPS,
         "/account/sessions/": Role.OPS,
         "/account/confirm/": Role.OPS,
+        "/account/tokens/": Role.EDITOR,
+        "/account/tokens/new/": Role.EDITOR,
+        "/api/v1/": None,
         "/account/second-factor/": Role.OPS,
         "/account/second-factor/app/": Role.OPS,
         "/account/second-factor/passkeys/new/": Role.OPS,
@@ -244,6 +276,11 @@ def everything(three: Publication) -> dict[str, Role | None]:
         "/password/asked/": None,
         f"/password/reset/{password_reset.create_token(make.otto())}": None,
         f"/invitations/{invitation_token(three)}": None,
+        "/notices/": Role.EDITOR,
+        "/account/notices/": Role.EDITOR,
+        "/webhooks/": Role.ADMIN,
+        "/publications/morning/webhooks/": Role.ADMIN,
+        f"/webhooks/{webhook_with_a_log(three).pk}/": Role.ADMIN,
         "/users/": Role.ADMIN,
         "/users/invite/": Role.ADMIN,
         f"/users/{make.otto().pk}/": Role.ADMIN,

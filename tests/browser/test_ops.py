@@ -7,10 +7,13 @@ from playwright.sync_api import Page, expect
 
 from newsletter.accounts.models import Role
 from newsletter.lib import clock
+from newsletter.notices import write_notices
+from newsletter.notices.personal_conditions import new_sign_in
 from newsletter.ops import heartbeats
 from newsletter.ops.system_status import WORKER_QUEUES
 from newsletter.publications.models import Publication
 from tests.browser.opened import Opened, wait_until_it_fits
+from tests.support import factories as make
 
 REFRESH = "now.dispatchEvent(new CustomEvent('refresh'))"
 COUNT = "window.sent = 0; document.body.addEventListener('htmx:beforeSend', () => (window.sent += 1))"
@@ -41,8 +44,12 @@ def test_the_page_shows_new_figures_by_itself_and_waits_while_it_is_hidden(page:
     pictures = page.get_by_role("region", name="pictures")
     page.evaluate(COUNT)
     waiting(page, 41)
+    somebody = make.person(Role.OPS, Role.OPS.value)
+    write_notices.write(new_sign_in(somebody, browser="Firefox", network="192.0.2.0", now=clock.now()), now=clock.now())
+    expect(page.get_by_role("link", name="Notices, 0 unread")).to_be_visible()
     page.evaluate(REFRESH)
     expect(pictures).to_contain_text("41")
+    expect(page.get_by_role("link", name="Notices, 1 unread")).to_contain_text("1")
     waiting(page, 42)
     before, after = page.evaluate(REFRESH_HIDDEN)
     assert before == after > 0, "nobody looks"

@@ -70,7 +70,7 @@ luck = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=steps, luck=luck)
 def test_nobody_gets_two_and_nobody_is_missed_unless_named(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, Any]], luck: dict[str, Any]

@@ -148,20 +148,24 @@ def fault(said: str) -> Fault:
 
 
 LATE = [("tests/test_code.py::test_late", 0.1)]
+A_PROJECT = pytest.mark.sampled(3, of="projects")  # each starts pytest several times
 
 
+@A_PROJECT
 def test_a_fault_is_noticed_by_the_first_test_that_fails_and_taken_out_again(tree: Path) -> None:
     outcome = run(fault("at == 0 → at != 0"), Chosen(LATE, "key"), tree, limit=60)
     assert (outcome.verdict, outcome.by, outcome.tests) == ("noticed", LATE[0][0], 1)
     assert (tree / "code" / "code_of_ours.py").read_text(encoding="utf-8") == CODE
 
 
+@A_PROJECT
 def test_a_module_that_cannot_be_imported_is_noticed(tree: Path) -> None:
     broken = Mutation("broken", "log → nothing", 4, 0, len(CODE), CODE, "from nowhere import is_late")
     outcome = run(Fault("code/code_of_ours.py", "tests", broken), Chosen(LATE, "key"), tree, limit=60)
     assert (outcome.verdict, outcome.by) == ("noticed", "tests/test_code.py")
 
 
+@A_PROJECT
 def test_what_no_test_looks_at_is_not_noticed(tree: Path) -> None:
     (tree / "tests" / "test_code.py").write_text("def test_nothing(): pass\n", encoding="utf-8")
     chosen = Chosen([("tests/test_code.py::test_nothing", 0.1)], "key")
@@ -170,12 +174,14 @@ def test_what_no_test_looks_at_is_not_noticed(tree: Path) -> None:
         assert (outcome.verdict, outcome.by) == ("unnoticed", "")
 
 
+@A_PROJECT
 def test_tests_that_do_not_come_to_an_end_say_neither(tree: Path) -> None:
     (tree / "tests" / "test_code.py").write_text("def test_late():\n    while True: pass\n", encoding="utf-8")
     outcome = run(fault("0 → 1"), Chosen(LATE, "key"), tree, limit=2)
     assert (outcome.verdict, outcome.is_noticed, outcome.by) == ("out of time", None, "")
 
 
+@A_PROJECT
 def test_a_test_that_ended_before_and_does_not_end_with_the_fault_has_noticed_it(tree: Path) -> None:
     plugin = tree / "tests" / "mutants" / "chosen_tests.py"
     plugin.write_text(plugin.read_text(encoding="utf-8").replace("PATIENCE = 60", "PATIENCE = 1"), encoding="utf-8")
@@ -185,6 +191,7 @@ def test_a_test_that_ended_before_and_does_not_end_with_the_fault_has_noticed_it
     assert (outcome.verdict, outcome.is_noticed, outcome.by) == ("no end", True, LATE[0][0])
 
 
+@A_PROJECT
 def test_a_test_that_fails_without_a_fault_is_known(tree: Path) -> None:
     more = f"{TESTS}\n\ndef test_wrong():\n    assert False\n"
     (tree / "tests" / "test_code.py").write_text(more, encoding="utf-8")
@@ -201,6 +208,7 @@ def recorded(tree: Path, folder: Path) -> tuple[LineMap, list[str]]:
     return lines, stale
 
 
+@A_PROJECT
 def test_a_fault_meets_the_tests_that_execute_its_line_the_quickest_first(tree: Path, tmp_path: Path) -> None:
     (tree / "tests" / "test_code.py").write_text(
         "from code_of_ours import is_late\n\n"
@@ -217,6 +225,7 @@ def test_a_fault_meets_the_tests_that_execute_its_line_the_quickest_first(tree: 
     assert {name.partition("::")[2] for name, _ in at_import.tests} == {"test_quick", "test_slow", "test_another"}
 
 
+@A_PROJECT
 def test_lines_are_recorded_again_for_tests_that_a_change_concerns(tree: Path, tmp_path: Path) -> None:
     (tree / "tests" / "test_without.py").write_text("def test_nothing(): pass\n", encoding="utf-8")
     (tree / "tests" / "test_none.py").write_text("", encoding="utf-8")

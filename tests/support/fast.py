@@ -4,7 +4,6 @@ Left out are tests that ask for a server or a browser, tests that try many input
 starts a process is skipped at that moment, so no list of such tests can be out of date.
 """
 
-import os
 import sys
 from typing import Any
 
@@ -20,11 +19,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "long: takes seconds in this process; left out with --fast")
-
-
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
-    """One process more than there are processors, because many of these tests wait for an answer on a socket."""
-    return (os.cpu_count() or 1) + 1 if config.getoption("--fast") else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

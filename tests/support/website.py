@@ -23,6 +23,7 @@ class Website:
     pages: dict[str, Answer] = field(default_factory=dict)
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     methods: list[str] = field(default_factory=list)
+    posted: list[bytes] = field(default_factory=list)
     answers_head: bool = True
 
     def url(self, path: str, *, host: str = "127.0.0.1") -> str:
@@ -48,6 +49,10 @@ class Asked(BaseHTTPRequestHandler):
         else:
             self.site.methods.append(self.command)
             self.send_error(405)
+
+    def do_POST(self) -> None:
+        self.site.posted.append(self.rfile.read(int(self.headers["Content-Length"])))
+        self.do_GET()
 
     def log_message(self, *_: object) -> None:
         pass

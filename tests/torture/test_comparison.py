@@ -9,7 +9,7 @@ from tests.torture.faults import Fault, Plan
 
 HELD = {"hold": True}
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.sampled(2, of="designs")]
 
 
 def having(*faults: Fault) -> Plan:

@@ -20,6 +20,7 @@ from newsletter.editions.snippet_models import Snippet
 from newsletter.giving.models import Appeal
 from newsletter.letters import custom_templates
 from newsletter.lib import clock
+from newsletter.notices.models import Webhook
 from newsletter.publications import edit_publication, invitations
 from newsletter.publications.invitation_models import Invitation
 from newsletter.publications.models import Publication, Template
@@ -44,6 +45,7 @@ WHERE = {
     "InvitationForm": "/invitations/{invitation}",
     "ConfirmPasswordForm": "/account/confirm/",
     "ProfileForm": "/account/",
+    "TokenForm": "/account/tokens/new/",
     "InviteForm": "/users/invite/",
     "RoleForm": "/users/{another}/",
     "PublicationRoleForm": "/users/{user}/roles/",
@@ -69,6 +71,9 @@ WHERE = {
     "StopForm": "/ops/dispatches/{dispatch}/stop/",
     "SuppressionForm": "/readers/suppressions/",
     "ReaderFileForm": "/readers/imports/",
+    "NoticeChoicesForm": "/account/notices/",
+    "WebhookForm": "/publications/morning/webhooks/",
+    "WebhookChangeForm": "/webhooks/{webhook}/",
     "ImportTermsForm": "/readers/imports/{order}/",
 }
 
@@ -85,6 +90,8 @@ SHOWN_STORED = (
     "AppealEditForm",
     "SnippetForm",
     "FeedForm",
+    "NoticeChoicesForm",
+    "WebhookChangeForm",
 )
 
 
@@ -114,6 +121,7 @@ def ada(publication: Publication) -> Client:
     edit_feed.add_feed(
         publication, url="https://post.example.org/feed", section="Region", kicker="Sea", auto_queue=True
     )
+    Webhook.objects.create(publication=publication, name="Chat", format="slack", kinds=["sent"], created_at=make.MONDAY)
     other = make.publication(slug="other")
     make.readers(other, 1)
     open_dispatch.open_dispatch(make.approved_edition(other).pk, now=make.MONDAY)
@@ -186,7 +194,7 @@ def test_every_form_prints_each_field_that_it_saves(ada: Client) -> None:
 
 def first() -> dict[str, Any]:
     models: dict[str, Any] = {"story": Story, "edition": Edition, "dispatch": Dispatch, "appeal": Appeal}
-    models["feed"] = Feed
+    models |= {"feed": Feed, "webhook": Webhook}
     models |= {"order": SubscriberImport, "user": User, "snippet": Snippet}
     pitch = Story.objects.exclude(pitch="").get()
     ids = {name: model.objects.earliest("pk").pk for name, model in models.items()}
@@ -214,8 +222,10 @@ def test_every_form_saved_as_it_was_opened_changes_nothing(ada: Client) -> None:
         for form in forms_in(page, address):
             if form.method != "post" or not form.is_filled_in or form.data.get("months"):
                 continue
-            adds = address.endswith("/new/")
-            adds = adds or address.startswith(("/readers/imports/", "/readers/suppressions/", "/users/"))
+            adds = address.endswith(("/new/", "/webhooks/"))
+            adds = adds or address.startswith(
+                ("/readers/imports/", "/readers/suppressions/", "/users/", "/webhooks/1/act")
+            )
             if "key" in form.names or adds or address in ("/new-publication/", "/account/confirm/"):
                 continue  # nothing of it is stored: it adds something, or it is one button
             before = rows()

@@ -13,6 +13,7 @@ from django.urls import URLPattern
 
 from newsletter.accounts.models import Role, User
 from newsletter.accounts.permissions import ALLOWED, Permission
+from newsletter.api.v1.api import API
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
 from newsletter.publications.publication_roles import grant_publication_role
@@ -152,6 +153,10 @@ EXPECTED = {
     "feed": of(P.CONFIGURE),
     "feed-read": of(P.CONFIGURE, methods=DONE),
     "feed-remove": of(P.CONFIGURE, methods=DONE),
+    "webhooks": of(P.CONFIGURE, reach=Reach.ALL),
+    "publication-webhooks": of(P.CONFIGURE),
+    "webhook": of(P.CONFIGURE),
+    "webhook-act": of(P.CONFIGURE, methods=DONE),
     "audit-log": of(P.CONFIGURE, reach=Reach.ALL, methods=SHOWN),
     "users": of(P.CONFIGURE, reach=Reach.ALL, methods=SHOWN),
     "user-invite": of(P.CONFIGURE, reach=Reach.ALL),
@@ -195,7 +200,12 @@ SIGNED_IN = {
     "password",
     "account",
     "sessions",
+    "tokens",
+    "token-new",
     "confirm-identity",
+    "notices",
+    "notice",
+    "notice-choices",
 }
 SIGNED_IN |= {"mfa_index", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_add_webauthn", "mfa_remove_webauthn"}
 SIGNED_IN |= {"mfa_view_recovery_codes", "mfa_generate_recovery_codes"}
@@ -205,6 +215,7 @@ PUBLIC |= {"password-forgotten", "password-asked", "password-reset", "invitation
 PUBLIC |= {"unsubscribe", "preferences", "join", "confirm", "own-data", "web-version", "picture", "brand"}
 PUBLIC |= {"archive", "archive-edition", "archive-feed", "archive-json", "archive-sitemap"}
 PUBLIC |= {"healthz", "readyz", "metrics", "webhook-sendgrid", None}  # None: the icon
+PUBLIC |= {pattern.name for pattern in API}  # they know no sessions: tests/api/v1/test_callers.py
 STAFF = [pattern for pattern in urlpatterns if isinstance(pattern, URLPattern) and pattern.name in EXPECTED]
 POSTED = {name for name, access in EXPECTED.items() if access.methods == DONE}
 
@@ -274,23 +285,24 @@ def test_pages_of_staff_find_objects_among_those_of_the_user_only() -> None:
     assert calls == {"permitted_objects.py", "failures_page.py", "sending_pauses.py", "reader_lookup.py"}
 
 
-@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize("held", ["for all", "morning"])
-def test_a_role_opens_what_it_may_and_nothing_else(role: Role, held: str, ids: Ids) -> None:
-    for_all = held == "for all"
-    person = person_with(role, "" if for_all else held)
-    client, wrong = signed_in(person), []
-    for method in ("GET", "POST"):
+def test_a_role_opens_what_it_may_and_nothing_else(held: str, method: str, ids: Ids) -> None:
+    for_all, wrong = held == "for all", []
+    for role in Role:
+        person = person_with(role, "" if for_all else held)
+        client = signed_in(person)
         for pattern, access in every(method):
             for slug in ("morning",) if for_all else MARKS:
                 status, text, _ = asked(client, method, address_in(pattern, slug, ids[slug], person))
                 wanted = expected(access, role, for_all=for_all, is_own=slug == "morning")
+                what = f"{role.label}: {method} {pattern.name} of {slug}"
                 if (got := outcome(status)) != wanted:
-                    wrong.append(f"{method} {pattern.name} of {slug}: {got} instead of {wanted}")
+                    wrong.append(f"{what}: {got} instead of {wanted}")
                 elif "does not permit this" in text:
-                    wrong.append(f"{method} {pattern.name} of {slug}: the page permits what the act refuses")
+                    wrong.append(f"{what}: the page permits what the act refuses")
                 elif not for_all and MARKS["evening"] in text:
-                    wrong.append(f"{method} {pattern.name} of {slug} names something of the other publication")
+                    wrong.append(f"{what} names something of the other publication")
     assert not wrong, "\n".join(wrong)
 
 
@@ -334,7 +346,7 @@ def test_what_changes_something_needs_the_proof_of_origin(ids: Ids) -> None:
 def test_a_visitor_opens_no_page_of_an_account(client: Client, db: None) -> None:
     own = [one for one in urlpatterns if isinstance(one, URLPattern) and one.name in SIGNED_IN]
     for pattern in own:
-        path = "/" + str(pattern.pattern).replace("<int:pk>", "1")
+        path = "/" + str(pattern.pattern).replace("<int:pk>", "1").replace("<int:notice_id>", "1")
         for method in ("GET", "POST"):
             status, _, target = asked(client, method, path)
             assert status == 405 or (status, target[:9]) == (302, "/sign-in/"), f"{method} {pattern.name}"

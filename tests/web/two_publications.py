@@ -1,6 +1,7 @@
 """Two publications with one object of each kind in each, and the address of every page for either."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.urls import URLPattern
 
@@ -16,6 +17,9 @@ from newsletter.editions.snippet_models import Snippet
 from newsletter.editions.story_correction_models import StoryCorrection
 from newsletter.letters import assemble_edition, correct_story, edition_decisions
 from newsletter.lib import clock
+from newsletter.notices.models import Webhook
+from newsletter.notices.webhook_models import WebhookFormat
+from newsletter.notices.webhooks import edit_webhook
 from newsletter.ops.failures.record_failure import record_failure
 from newsletter.ops.models import Failure
 from newsletter.publications import invitations
@@ -81,6 +85,7 @@ def filled_publication(slug: str) -> dict[str, int]:
         "dispatch_id": sent.pk,
         "segment_id": _segment(publication, mark).pk,
         "batch_id": batch.pk,
+        "webhook_id": _webhook(publication, mark).pk,
         "pause_id": SendingPause.objects.create(
             publication=publication, reason=f"{mark} reason", by="Somebody", since=now
         ).pk,
@@ -148,6 +153,13 @@ def _suggestion(publication: Publication, feed: Feed, mark: str) -> Suggestion:
 def _segment(publication: Publication, mark: str) -> Segment:
     definition = {"groups": [{"conditions": [{"kind": "source", "test": "is", "value": mark}]}]}
     return edit_segment.add_segment(publication, name=f"{mark} readers", definition=definition, now=clock.now())
+
+
+def _webhook(publication: Publication, mark: str) -> Webhook:
+    said: dict[str, Any] = {"address": f"https://{mark.lower()}.example.org/in", "form": WebhookFormat.SIGNED}
+    return edit_webhook.add_webhook(publication, name=f"{mark} chat", kinds=["sent"], by=None, now=clock.now(), **said)[
+        0
+    ]
 
 
 def _failure() -> int:

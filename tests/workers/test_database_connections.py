@@ -20,6 +20,7 @@ OTHER_SESSIONS = (
 NOTE = "from tests.workers.sessions import note\nfor _ in range({}): note.apply_async(queue='maintenance')"
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("pool", ["prefork", "threads"])
 def test_tasks_share_a_session_and_none_fails_after_all_sessions_were_lost(
     tmp_path: Path, redis_server: RedisServer, postgres: Postgres, pool: str

@@ -25,6 +25,10 @@ from newsletter.editions.models import Edition
 from newsletter.insights import webhook_post_queue
 from newsletter.lib.claim_rows import Claimable
 from newsletter.links import look_up_links
+from newsletter.notices import write_notices
+from newsletter.notices.models import Webhook
+from newsletter.notices.personal_conditions import new_sign_in
+from newsletter.notices.webhooks import order_deliveries
 from newsletter.pictures.models import Picture
 from newsletter.stories.feed_models import Feed, SuggestionState
 from newsletter.stories.models import StoryDraft
@@ -110,6 +114,15 @@ def staff_email() -> None:
     staff_emails.order_note("cora@example.org", subject="Hello", lines=["Good morning."], now=MONDAY)
 
 
+def notice_email() -> None:
+    write_notices.write(new_sign_in(make.cora(), browser="Firefox", network="192.0.2.0", now=MONDAY), now=MONDAY)
+
+
+def webhook_delivery() -> None:
+    hook = Webhook.objects.create(name="Chat", format="slack", host="hooks.example.org", created_at=MONDAY)
+    order_deliveries.order_test(hook, now=MONDAY)
+
+
 ROWS: dict[str, Callable[[], None]] = {
     "assembly.assemble_due": edition_to_assemble,
     "insights.process_webhook_posts": webhook_post,
@@ -123,6 +136,8 @@ ROWS: dict[str, Callable[[], None]] = {
     "maintenance.send_confirmations": confirmation,
     "maintenance.send_data_requests": data_request,
     "maintenance.send_staff_emails": staff_email,
+    "maintenance.order_notice_emails": notice_email,
+    "reading.call_webhooks": webhook_delivery,
     "maintenance.enqueue_group_steps": scheduled_group,
 }
 

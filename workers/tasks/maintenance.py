@@ -10,6 +10,7 @@ from celery import current_app, shared_task
 from django.conf import settings
 
 from newsletter.accounts import session_expiry, staff_emails, unsaved_forms
+from newsletter.api_tokens import kept_replies
 from newsletter.audience import data_requests, kept_reader_counts, sign_up, sign_up_limits, subscriptions
 from newsletter.audience.imports import import_orders
 from newsletter.audit import undo_log
@@ -24,6 +25,7 @@ from newsletter.lib import clock
 from newsletter.links import look_up_links
 from newsletter.mail.sendgrid.mail_send_client import Client
 from newsletter.mail.sendgrid.scheduled_send_api import ScheduledSendApi
+from newsletter.notices import delete_old, notice_emails, write_notices
 from newsletter.ops import heartbeats, mailbox_counts, queue_history
 from newsletter.ops.check_broker import is_redis_server, redis_url
 from newsletter.ops.failures import record_failure
@@ -51,9 +53,11 @@ CLEAN_UP: tuple[Callable[..., object], ...] = (
     invitations.delete_old,
     look_up_links.delete_old,
     import_orders.delete_old,
+    kept_replies.delete_old,
     data_requests.delete_expired,
     record_failure.forget_old_failures,
     queue_history.forget_old_samples,
+    delete_old.delete_old,
 )
 ANSWER_TIMEOUT = 10.0  # seconds: retrying a cancel is better than waiting for the answer
 log = structlog.get_logger()
@@ -123,6 +127,27 @@ def send_data_requests() -> None:
 def send_staff_emails() -> None:
     """Send the emails to staff: invitations, links to a new password, notes."""
     _send_single_emails(staff_email_sending.send_due)
+
+
+@shared_task
+def write_new_notices() -> None:
+    """Tell staff what is new of editions, dispatches and roles."""
+    if installation.is_current():
+        write_notices.write_new(now=clock.now())
+
+
+@shared_task
+def write_judged_notices() -> None:
+    """Tell staff of thin story queues, and of events that do not arrive."""
+    if installation.is_current():
+        write_notices.write_judged(now=clock.now())
+
+
+@shared_task
+def order_notice_emails() -> None:
+    """Order the emails of notices."""
+    if installation.is_current():
+        notice_emails.order_due(now=clock.now())
 
 
 def _send_single_emails(send_due: Callable[..., bool]) -> None:

@@ -1,4 +1,4 @@
-"""Read ordered pages, feeds and files of readers, and look up the links of emails."""
+"""Read ordered pages, feeds and files of readers, and look up the links of emails, call webhooks."""
 
 import time
 from collections.abc import Callable
@@ -6,9 +6,11 @@ from collections.abc import Callable
 from celery import shared_task
 
 from newsletter.audience.imports import run_imports
+from newsletter.delivery.ledger import installation
 from newsletter.letters import looked_up_links
 from newsletter.lib import clock
 from newsletter.links import look_up_links
+from newsletter.notices.webhooks.call_webhooks import call_next
 from newsletter.stories.feeds import queue_suggestions, read_feeds
 from newsletter.stories.reading import story_drafts
 
@@ -50,6 +52,13 @@ def look_up_due_links() -> None:
 def continue_import() -> None:
     """Continue the oldest import of readers."""
     run_imports.run_next(clock=clock.now, seconds=IMPORT_TIME)
+
+
+@shared_task
+def call_webhooks() -> None:
+    """Post notices to webhooks, one after the other until the time limit."""
+    if installation.is_current():
+        _repeat(call_next)
 
 
 def _repeat(step: Callable[..., object]) -> None:

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(db_index=True)),
                 ('act', models.CharField(db_index=True, help_text='One of `Act`.', max_length=30)),
                 ('who', models.CharField(blank=True, help_text="The user's address at that time.", max_length=254)),
-                ('door', models.CharField(choices=[('page', 'Page'), ('command', 'Command'), ('system', 'System')], max_length=7)),
+                ('door', models.CharField(choices=[('page', 'Page'), ('command', 'Command'), ('api', 'Api'), ('system', 'System')], max_length=7)),
                 ('place', models.CharField(blank=True, help_text="A network address, or the operating system's user at the command line.", max_length=100)),
                 ('subject', models.CharField(blank=True, help_text='The type of the subject, such as `edition`.', max_length=30)),
                 ('subject_id', models.BigIntegerField(blank=True, null=True)),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from newsletter.accounts.models import User
+    from newsletter.api_tokens.models import ApiToken
     from newsletter.audience.subscriber_counts import SubscriberCounts
     from newsletter.audience.subscriber_import_report import SubscriberImportReport
     from newsletter.delivery.ledger.progress import Progress
@@ -233,6 +234,13 @@ def invitation(invitation: Invitation) -> JsonObject:
         "valid_until": invitation.invited_at + VALID,
         "email_state": email_state(invitation),
     }
+
+
+def api_token(token: ApiToken) -> JsonObject:
+    """Describe an API token, without its text. `publications` are slugs, or null for all that its owner may."""
+    slugs = None if token.for_all else [one.slug for one in token.publications.all()]
+    shape = _named(token, "id name prefix scopes created_at expires_at last_used_at")
+    return shape | {"owner": token.owner.email, "publications": slugs, "void": token.is_void_because()}
 
 
 def publication_roles(user: User) -> dict[str, str]:

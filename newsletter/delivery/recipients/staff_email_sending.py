@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from newsletter.accounts import password_reset
+from newsletter.accounts import password_reset, staff_emails
 from newsletter.accounts.render_staff_email import render
 from newsletter.accounts.staff_email_models import StaffEmail, StaffEmailKind
 from newsletter.accounts.staff_emails import StaffEmailContent
@@ -43,6 +43,7 @@ def _note(order: StaffEmail, _now: datetime) -> StaffEmailContent | None:
 
 CONTENTS: dict[StaffEmailKind, Callable[[StaffEmail, datetime], StaffEmailContent | None]] = {
     StaffEmailKind.NOTE: _note,
+    StaffEmailKind.NOTICE: staff_emails.notice_content,
     StaffEmailKind.INVITATION: invitations.email_content,
     StaffEmailKind.PASSWORD_RESET: password_reset.email_content,
 }

@@ -1,9 +1,11 @@
 """IP address of the client, as far as it can be trusted, and its network."""
 
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import IPv6Address, ip_address
 
 from django.conf import settings
 from django.http import HttpRequest
+
+from newsletter.lib.ip_networks import network_of
 
 UNKNOWN = "unknown"
 
@@ -23,10 +25,7 @@ def address(request: HttpRequest) -> str:
 
 def network(of: str) -> str:
     """Return the network of an address: /24 for IPv4, /64 (one subscriber line) for IPv6."""
-    if of == UNKNOWN:
-        return of
-    bits = 64 if isinstance(ip_address(of), IPv6Address) else 24
-    return str(ip_network(f"{of}/{bits}", strict=False))
+    return of if of == UNKNOWN else network_of(of)
 
 
 def _normalise(written: str) -> str:

@@ -1,44 +1,34 @@
 """Times, durations and numbers as text; the template filters use these functions."""
 
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from urllib.parse import urlsplit
 
 from newsletter.audience import suppressions
 from newsletter.audience.models import Subscription, SubscriptionStatus
 from newsletter.editions.models import Edition
+from newsletter.lib.display_text import day, moment, pluralize, with_full_stop, zone_name
 from newsletter.publications.models import Publication
 from newsletter.publications.schedule import zone
 
-ENDS = frozenset({"", ".", "!", "?", "…", ":", "؟", "۔", "。", "！", "？"})
-
-
-def pluralize(number: int, one: str, many: str = "") -> str:
-    """Return `1 reader`, `2,500 readers`; without `many`, the plural adds an s."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+__all__ = [
+    "by_moment",
+    "clock_of",
+    "day",
+    "duration",
+    "host",
+    "leaves",
+    "moment",
+    "next_email_sentence",
+    "pluralize",
+    "relative_time",
+    "with_full_stop",
+    "zone_name",
+]
 
 
 def clock_of(publication: Publication) -> tzinfo:
     """Return the time zone of a publication."""
     return zone(publication.time_zone)
-
-
-def moment(value: datetime, clock: tzinfo, *, now: datetime) -> str:
-    """Return `today, 07:00`, `tomorrow, 07:00`, `Wed 5 Aug, 07:00`, with the year if it is not this year."""
-    local, today = value.astimezone(clock), now.astimezone(clock).date()
-    return f"{day(local.date(), today=today)}, {local:%H:%M}"
-
-
-def day(value: date, *, today: date) -> str:
-    """Return `today`, `tomorrow`, `yesterday`, or `Wed 5 Aug`, with the year if it is not this year."""
-    match (value - today).days:
-        case 0:
-            return "today"
-        case 1:
-            return "tomorrow"
-        case -1:
-            return "yesterday"
-    text = f"{value:%a} {value.day} {value:%b}"
-    return text if value.year == today.year else f"{text} {value.year}"
 
 
 def by_moment(value: datetime, clock: tzinfo, *, now: datetime) -> str:
@@ -55,18 +45,6 @@ def leaves(edition: Edition, *, now: datetime) -> str:
         day_text = day(edition.local_date, today=now.astimezone(clock).date())
         return f"{day_text}, {edition.local_send_time:%H:%M} readers’ local time"
     return f"{moment(edition.due_at, clock, now=now)} {zone_name(edition.due_at, clock)}"
-
-
-def with_full_stop(text: str) -> str:
-    """Return `text` with a full stop, unless it already ends with punctuation."""
-    text = text.strip()
-    return text if text.rstrip("”’»\"')]")[-1:] in ENDS else text + "."
-
-
-def zone_name(value: datetime, clock: tzinfo) -> str:
-    """Return the abbreviation of the time zone at that moment, such as `CEST`, or `UTC+03` if it has none."""
-    name = value.astimezone(clock).tzname() or ""
-    return f"UTC{name}" if name[:1] in "+-" else name
 
 
 def duration(seconds: float) -> str:

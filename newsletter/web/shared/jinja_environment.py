@@ -17,6 +17,7 @@ from newsletter.delivery.pause_models import SendingPause
 from newsletter.editions.comments import read_comments
 from newsletter.editions.models import Edition
 from newsletter.lib import clock
+from newsletter.notices import read_notices
 from newsletter.publications.models import Publication
 from newsletter.rendering.markup.isolated_values import fill_isolated
 from newsletter.web.shared import display_formats
@@ -36,6 +37,7 @@ def environment(**options: Any) -> Environment:
         url=_url,
         messages_for=get_messages,
         count_waiting=_count_waiting,
+        count_unread=_count_unread,
         sending_pauses=_sending_pauses,
         is_sending_paused=_is_sending_paused,
         pause_sentence=_pause_sentence,
@@ -104,6 +106,10 @@ def _remaining(until: datetime) -> str:
 
 def _count_waiting(user: User) -> int:
     return read_comments.count_waiting(user)
+
+
+def _count_unread(user: User) -> int:
+    return read_notices.count_unread(user)
 
 
 def _sending_pauses(user: User) -> list[SendingPause]:

@@ -20,6 +20,7 @@ from newsletter.editions.models import Edition
 from newsletter.editions.snippet_models import Snippet
 from newsletter.editions.story_correction_models import StoryCorrection
 from newsletter.giving.models import Appeal
+from newsletter.notices.models import Webhook
 from newsletter.publications.models import Publication
 from newsletter.segments.models import Segment
 from newsletter.stories.correction_models import SiteCorrection
@@ -45,6 +46,7 @@ PUBLICATION_OF: dict[type[Model], str] = {
     Comment: "thread__publication",
     StoryCorrection: "edition__publication",
     SubscriberImport: "publication",
+    Webhook: "publication",
     Dispatch: "edition__publication",
     Batch: "dispatch__edition__publication",
 }

@@ -33,6 +33,7 @@ def test_nothing_of_it_is_inlined_outside(monkeypatch: pytest.MonkeyPatch) -> No
     )
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("css", "body", "words"),
     [

@@ -106,6 +106,7 @@ BOMBS = {
 }
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_goes_off_where_it_harms_nobody(name: str) -> None:
     assert fault(BOMBS[name]).problem

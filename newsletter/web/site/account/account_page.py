@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from newsletter.accounts import browser_sessions
 from newsletter.accounts.models import User
 from newsletter.accounts.second_factors import has_second_factor, is_required
+from newsletter.api_tokens import manage_tokens
 from newsletter.audit import audit_trail, changed_fields
 from newsletter.audit.acts import Act
 from newsletter.lib import clock
@@ -60,6 +61,7 @@ def show(request: DeskRequest) -> HttpResponse:
         "zones": sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC"),
         "has_second_factor": has_second_factor(user),
         "is_required": is_required(user),
+        "token_count": manage_tokens.tokens_of(user, now=clock.now()).count(),
         "session_count": len(browser_sessions.sessions_of(user, now=clock.now())),
         "roles": user.publication_roles.select_related("publication").order_by("publication__name"),
     }

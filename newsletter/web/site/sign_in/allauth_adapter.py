@@ -18,7 +18,10 @@ from newsletter.accounts import browser_sessions
 from newsletter.accounts.models import User
 from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
+from newsletter.audit.models import Record
 from newsletter.lib import clock
+from newsletter.notices import write_notices
+from newsletter.notices.personal_conditions import new_sign_in
 from newsletter.web.shared import client_address
 from newsletter.web.shared.identity_confirmation import is_confirmed
 from newsletter.web.site.sign_in import attempt_limits, known_browsers
@@ -80,10 +83,13 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # django-allauth ha
                 clear_login(request)
                 messages.error(request, CHANGED)
                 raise ImmediateHttpResponse(redirect("login"))
+            is_new = self._is_new_browser(request, user)
             super().login(request, user)
             request.session.save()  # at once: whoever waits for the lock to end the sessions finds it
             now = clock.now()
             browser_sessions.begin(request.session, user, **origin_of(request), now=now)
+            if is_new:
+                write_notices.write(new_sign_in(current, **origin_of(request), now=now), now=now)
             audit_trail.record(user, Act.SIGNED_IN, now=now, second_factor=_second_factor(request, user))
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
@@ -124,6 +130,13 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # django-allauth ha
 
     def add_message(self, *_args: Any, **_kwargs: Any) -> None:
         """Do nothing: our views show their own messages."""
+
+    @staticmethod
+    def _is_new_browser(request: HttpRequest, user: User) -> bool:
+        """Return True if the user has signed in before, and never in this browser."""
+        if known_browsers.browser_of(request, user.email):
+            return False
+        return Record.objects.filter(user=user, act=Act.SIGNED_IN).exists()
 
     @staticmethod
     def _record(act: Act, email: str, *, reason: str = "") -> None:

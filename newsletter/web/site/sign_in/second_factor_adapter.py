@@ -1,19 +1,18 @@
 """django-allauth's adapter of second factors: secrets encrypted in the database, our names and messages."""
 
-import base64
-import hashlib
 from io import BytesIO
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 import qrcode
 from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from qrcode.image.svg import SvgPathImage
 
 from newsletter.accounts.models import User
+from newsletter.lib import encrypted_text
 
+PURPOSE = "second factor"  # of the encryption
 WRONG_CODE = "Wrong code. Codes change every 30 seconds, and each works once."
 
 
@@ -33,23 +32,13 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # django-al
         return written[written.index("<svg") :]
 
     def encrypt(self, text: str) -> str:
-        return _keys().encrypt(text.encode()).decode("ascii")
+        return encrypted_text.encrypt(text, purpose=PURPOSE)
 
-    def decrypt(self, encrypted_text: str) -> str:
-        return _keys().decrypt(encrypted_text.encode("ascii")).decode()
+    def decrypt(self, encrypted: str) -> str:
+        return encrypted_text.decrypt(encrypted, purpose=PURPOSE)
 
     def _get_site_name(self) -> str:
         return "Newsletter"
 
     def generate_authenticator_name(self, user: User, type: Any) -> str:  # noqa: A002, ARG002 — allauth's names
         return "Passkey"
-
-
-def _keys() -> MultiFernet:
-    """Return keys made of the secret key and older ones, so that a new secret key loses no second factor."""
-    secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return MultiFernet([Fernet(_derived(secret)) for secret in secrets])
-
-
-def _derived(secret: str) -> bytes:
-    return base64.urlsafe_b64encode(hashlib.blake2b(secret.encode(), digest_size=32, person=b"second factor").digest())

@@ -13,12 +13,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from newsletter.accounts import browser_sessions, manage_users, password_reset, second_factors
 from newsletter.accounts.models import Role, User
 from newsletter.accounts.permissions import Permission
+from newsletter.api_tokens import manage_tokens
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
 from newsletter.publications import invitations
 from newsletter.publications.invitation_models import Invitation
 from newsletter.publications.models import Publication
 from newsletter.web.shared.audit_history import history_of
+from newsletter.web.shared.display_formats import pluralize
 from newsletter.web.shared.forms import PlainForm, show_errors_on
 from newsletter.web.shared.identity_confirmation import identity_confirmed
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
@@ -146,6 +148,7 @@ def show(request: DeskRequest, user_id: int) -> HttpResponse:
         **roles_context(person),
         "form": form,
         "factors": _factors(person),
+        "tokens": manage_tokens.tokens_of(person, now=clock.now()),
         "records": history_of(person),
         "is_self": person.pk == request.user.pk,
         "is_last_administrator": manage_users.is_last_administrator(person),
@@ -169,6 +172,9 @@ def change(request: DeskRequest, user_id: int, decision: str) -> HttpResponse:
         elif decision == "end-sessions":
             browser_sessions.end_all(person, by=request.user, now=now)
             messages.success(request, f"{person} was signed out everywhere.")
+        elif decision == "revoke-tokens":
+            count = manage_tokens.revoke_all(person, by=request.user, now=now)
+            messages.success(request, f"{pluralize(count, 'API token')} of {person} revoked.")
         elif decision == "reset-link":
             password_reset.send_reset_link(person, by=request.user, now=now)
             messages.success(request, f"{person} gets an email with a link to a new password.")

@@ -25,6 +25,17 @@ document.body.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.successful) toast.hidden = true;
 });
 
+// The bell in the bar follows the requests that the page makes anyway.
+document.body.addEventListener("htmx:afterRequest", (event) => {
+  const count = event.detail.xhr?.getResponseHeader("X-Unread-Notices");
+  const bell = document.getElementById("bell");
+  if (!bell || count === null || count === undefined) return;
+  const badge = bell.querySelector(".badge");
+  badge.textContent = Number(count) < 100 ? count : "99+";
+  badge.hidden = count === "0";
+  bell.setAttribute("aria-label", `Notices, ${Number(count).toLocaleString("en")} unread`);
+});
+
 // A button that moved a story to either end becomes disabled; focus moves to the next button.
 let pressed = "";
 document.body.addEventListener("htmx:beforeRequest", () => {

@@ -1,0 +1,36 @@
+"""What staff have to know: conditions that hold, and events of the last day, each under a name of its own."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import NamedTuple
+
+from newsletter.notices.kinds import NoticeKind
+
+
+class NoticeText(NamedTuple):
+    """What a notice says, and where one acts: `paths` by the permission that acting needs, the first one first.
+
+    Nothing in it is about readers, but numbers.
+    """
+
+    title: str
+    lines: list[str]
+    label: str
+    paths: dict[str, str]
+
+
+class Condition(NamedTuple):
+    """Something to tell. `write` returns the words, and is called once, for a condition that is new.
+
+    An event (`is_event`) is over from the start. `not_to`, a user's id, caused it and gets no notice.
+    """
+
+    kind: NoticeKind
+    name: str
+    write: Callable[[], NoticeText]
+    publication_id: int | None = None
+    edition_id: int | None = None
+    is_event: bool = False
+    not_to: int | None = None
+    user_id: int | None = None  # whom it is about, of personal kinds
+    happened_at: datetime | None = None  # None: now

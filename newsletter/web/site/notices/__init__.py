@@ -1,0 +1,1 @@
+"""Pages of notices: those of a person, what they chose, and webhooks."""
