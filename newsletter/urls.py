@@ -10,6 +10,7 @@ from django.views.generic import RedirectView, View
 from newsletter.api import metrics, sendgrid_webhook
 from newsletter.api.v1.api import API
 from newsletter.notice_urls import NOTICES
+from newsletter.pitch_urls import PITCHES
 from newsletter.reader_urls import AUDIENCE
 from newsletter.web.archive import archive_feeds, archive_pages
 from newsletter.web.desk import (
@@ -32,7 +33,6 @@ from newsletter.web.desk import (
     gifts,
     logos,
     paste_story,
-    pitches,
     publications,
     rich_text_editor,
     snippets,
@@ -42,7 +42,6 @@ from newsletter.web.desk import (
     story_queue,
     suggestions,
     typed_story,
-    undo_page,
 )
 from newsletter.web.ops import dashboard, failures_page, missing_readers, sending_pauses
 from newsletter.web.readers import confirm_subscription, reader_view
@@ -91,13 +90,6 @@ DESK = [
     path("desk/<slug:slug>/suggestions/", suggestions.listing, name="suggestions"),
     path("suggestions/<int:suggestion_id>/queue/", suggestions.queue, name="suggestion-queue"),
     path("suggestions/<int:suggestion_id>/dismiss/", suggestions.dismiss, name="suggestion-dismiss"),
-    path("pitches/", pitches.latest, name="pitches"),
-    path("desk/<slug:slug>/pitches/", pitches.listing, name="pitch-list"),
-    path("desk/<slug:slug>/pitches/new/", pitches.add, name="pitch-add"),
-    path("pitches/<int:pitch_id>/", pitches.change, name="pitch"),
-    path("pitches/<int:pitch_id>/accept/", pitches.accept, name="pitch-accept"),
-    path("pitches/<int:pitch_id>/withdraw/", pitches.withdraw, name="pitch-withdraw"),
-    path("pitches/<int:pitch_id>/decline/", pitches.decline, name="pitch-decline"),
     path("stories/<int:story_id>/", stories.change, name="story"),
     path("stories/<int:story_id>/picture/", stories.picture, name="story-picture"),
     path("stories/<int:story_id>/correct/", correct_story_page.correct, name="story-correct"),
@@ -145,7 +137,6 @@ EDITIONS = [
     path(
         "editions/<int:edition_id>/stories/<int:story_id>/email/", edition_story_form.email, name="edition-story-email"
     ),
-    path("undo/", undo_page.undo, name="undo"),
     path("editions/<int:edition_id>/texts/", edition_text_form.texts, name="edition-texts"),
     path("editions/<int:edition_id>/texts/inbox/", edition_text_form.inbox, name="edition-texts-inbox"),
     path("editions/<int:edition_id>/texts/email/", edition_text_form.email, name="edition-texts-email"),
@@ -286,6 +277,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *APPEALS,
     *SNIPPETS,
     *PUBLICATIONS,
+    *PITCHES,
     *AUDIENCE,
     *OPS,
     *ACCOUNT,
