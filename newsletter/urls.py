@@ -11,6 +11,7 @@ from newsletter.api import metrics, sendgrid_webhook
 from newsletter.api.v1.api import API
 from newsletter.notice_urls import NOTICES
 from newsletter.ops_urls import OPS
+from newsletter.pitch_urls import PITCHES
 from newsletter.reader_urls import AUDIENCE
 from newsletter.web.archive import archive_feeds, archive_pages
 from newsletter.web.desk import (
@@ -24,6 +25,7 @@ from newsletter.web.desk import (
     edition_actions,
     edition_calendar_page,
     edition_readers,
+    edition_snippets,
     edition_story_form,
     edition_text_form,
     editions,
@@ -32,7 +34,6 @@ from newsletter.web.desk import (
     gifts,
     logos,
     paste_story,
-    pitches,
     publications,
     rich_text_editor,
     snippets,
@@ -89,12 +90,6 @@ DESK = [
     path("desk/<slug:slug>/suggestions/", suggestions.listing, name="suggestions"),
     path("suggestions/<int:suggestion_id>/queue/", suggestions.queue, name="suggestion-queue"),
     path("suggestions/<int:suggestion_id>/dismiss/", suggestions.dismiss, name="suggestion-dismiss"),
-    path("pitches/", pitches.latest, name="pitches"),
-    path("desk/<slug:slug>/pitches/", pitches.listing, name="pitch-list"),
-    path("desk/<slug:slug>/pitches/new/", pitches.add, name="pitch-add"),
-    path("pitches/<int:pitch_id>/", pitches.change, name="pitch"),
-    path("pitches/<int:pitch_id>/accept/", pitches.accept, name="pitch-accept"),
-    path("pitches/<int:pitch_id>/decline/", pitches.decline, name="pitch-decline"),
     path("stories/<int:story_id>/", stories.change, name="story"),
     path("stories/<int:story_id>/picture/", stories.picture, name="story-picture"),
     path("stories/<int:story_id>/correct/", correct_story_page.correct, name="story-correct"),
@@ -142,11 +137,11 @@ EDITIONS = [
     path(
         "editions/<int:edition_id>/stories/<int:story_id>/email/", edition_story_form.email, name="edition-story-email"
     ),
-    path("editions/<int:edition_id>/undo/", arrange_edition.undo, name="edition-undo"),
     path("editions/<int:edition_id>/texts/", edition_text_form.texts, name="edition-texts"),
     path("editions/<int:edition_id>/texts/inbox/", edition_text_form.inbox, name="edition-texts-inbox"),
     path("editions/<int:edition_id>/texts/email/", edition_text_form.email, name="edition-texts-email"),
     path("editions/<int:edition_id>/readers/", edition_readers.choose, name="edition-readers"),
+    path("editions/<int:edition_id>/snippets/<int:snippet_id>/", edition_snippets.leave_out, name="edition-snippet"),
     path("editions/<int:edition_id>/test/", email_test_page.send_test, name="edition-test"),
     path("editions/<int:edition_id>/stop/", stop_edition_page.stop, name="edition-stop"),
     path("editions/<int:edition_id>/submit/", edition_actions.submit, name="submit"),
@@ -267,6 +262,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *APPEALS,
     *SNIPPETS,
     *PUBLICATIONS,
+    *PITCHES,
     *AUDIENCE,
     *OPS,
     *ACCOUNT,

@@ -97,6 +97,8 @@ class Act(models.TextChoices):
     EDITION_READERS_CHOSEN = "edition-readers-chosen"  # which segments it is sent to and leaves out
     GIFTS_IMPORTED = "gifts-imported"  # begun on a page or by a command
     SNIPPET_ADDED = "snippet-added"
+    SNIPPET_LEFT_OUT = "snippet-left-out"  # of one edition
+    SNIPPET_PUT_BACK = "snippet-put-back"
     SNIPPET_CHANGED = "snippet-changed"  # also retired, or printed again
     READER_ADDED = "reader-added"  # one, with evidence of consent
     READERS_IMPORTED = "readers-imported"  # ordered on a page, or begun by a command; consent events name who
@@ -104,6 +106,17 @@ class Act(models.TextChoices):
     SUPPRESSION_LIFTED = "suppression-lifted"
     READER_ERASED = "reader-erased"  # by staff
     READERS_EXPORTED = "readers-exported"  # downloaded from a page, or exported by a command
+    ACT_UNDONE = "act-undone"  # by its author; the acts that this takes are recorded too
+    PITCH_WITHDRAWN = "pitch-withdrawn"  # by its contributor
+    SUBMISSION_WITHDRAWN = "submission-withdrawn"
+    APPROVAL_WITHDRAWN = "approval-withdrawn"
+    SUGGESTION_DISMISSED = "suggestion-dismissed"
+    SUGGESTION_REOPENED = "suggestion-reopened"
+    DRAFT_DISCARDED = "draft-discarded"  # a link or pasted text that did not become a story
+    DRAFT_REOPENED = "draft-reopened"
+    DRAFT_RETRIED = "draft-retried"
+    SITE_CORRECTION_FORGOTTEN = "site-correction-forgotten"
+    EDITION_ASSEMBLED = "edition-assembled"  # by a person, before its time
     NOTICES_CHOSEN = "notices-chosen"  # which notices somebody gets, and how
     WEBHOOK_ADDED = "webhook-added"
     WEBHOOK_CHANGED = "webhook-changed"  # also switched on or off

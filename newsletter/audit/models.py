@@ -5,6 +5,7 @@ from typing import Any, ClassVar, NoReturn
 from django.conf import settings
 from django.db import models
 
+from newsletter.audit import undo_models  # noqa: F401 — Django looks for models here
 from newsletter.audit.acts import Door
 from newsletter.lib.errors import InvalidState
 

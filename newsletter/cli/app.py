@@ -12,8 +12,10 @@ from newsletter.cli.commands import (
     dispatches,
     editions,
     editions_actions,  # noqa: F401 — adds commands to editions
+    editions_override,  # noqa: F401 — adds a command to editions
     editions_preview,  # noqa: F401 — adds a command to editions
     editions_screenshots,  # noqa: F401 — adds a command to editions
+    editions_snippets,  # noqa: F401 — adds a command to editions
     editions_stories,  # noqa: F401 — adds commands to editions
     editions_test_send,  # noqa: F401 — adds a command to editions
     editions_texts,  # noqa: F401 — adds a command to editions
@@ -36,6 +38,7 @@ from newsletter.cli.commands import (
     snippets,
     stories,
     stories_add,  # noqa: F401 — adds a command to stories
+    stories_claims,  # noqa: F401 — adds commands to stories
     stories_correct,  # noqa: F401 — adds commands to stories
     stories_pitches,  # noqa: F401 — adds commands to stories
     users,
@@ -48,6 +51,7 @@ from newsletter.cli.commands.audit import audit
 from newsletter.cli.commands.backup import backup, restore
 from newsletter.cli.commands.check import check
 from newsletter.cli.commands.status import status
+from newsletter.cli.commands.undo import undo
 from newsletter.cli.support import output
 from newsletter.cli.support.typer_app import Commands
 
@@ -82,6 +86,7 @@ for name, group in (
     ("webhooks", webhooks.app),
 ):
     app.add_typer(group, name=name, rich_help_panel=NEWSROOM)
+app.command("undo", rich_help_panel=NEWSROOM)(undo)
 app.add_typer(ops.app, name="ops", rich_help_panel=RUN)
 app.add_typer(deliverability.app, name="deliverability", rich_help_panel=RUN)
 app.add_typer(api_tokens.app, name="api-tokens", rich_help_panel=ADMINISTRATION)

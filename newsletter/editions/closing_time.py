@@ -9,6 +9,10 @@ from newsletter.lib.errors import InvalidState
 MAX_EDITIONS = 8  # looked at for the next one that takes stories
 
 
+class NoEditionFollows(InvalidState):
+    """The edition takes no more stories, and none after it does."""
+
+
 def closes_at(edition: Edition) -> datetime | None:
     """Return the closing time that its publication sets; None: the edition takes stories until it is assembled."""
     minutes = edition.publication.closing_minutes
@@ -27,8 +31,14 @@ def takes_stories(edition: Edition, *, now: datetime) -> bool:
     return is_open and (closing is None or now < closing)
 
 
+def may_take_anyway(edition: Edition, *, now: datetime) -> bool:
+    """Return whether the edition has closed for stories and is not built yet: a person may add one on purpose."""
+    is_open = edition.state in (EditionState.PLANNED, EditionState.HELD)
+    return is_open and not takes_stories(edition, now=now)
+
+
 def edition_that_takes_stories(edition: Edition, *, now: datetime) -> Edition:
-    """Return the edition if it takes stories, else the first one after it that does. Raise `InvalidState` without one.
+    """Return the edition if it takes stories, else the first one after it that does; else raise `NoEditionFollows`.
 
     The following date of the schedule gets its edition here if the planner has not made it yet.
     """
@@ -38,5 +48,5 @@ def edition_that_takes_stories(edition: Edition, *, now: datetime) -> Edition:
             break
         found = plan_editions.plan_following(found, now=now)
     if found is None or not takes_stories(found, now=now):
-        raise InvalidState("This edition takes no more stories, and no edition follows that does.")
+        raise NoEditionFollows("This edition takes no more stories, and no edition follows that does.")
     return found

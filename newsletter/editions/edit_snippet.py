@@ -6,9 +6,10 @@ from typing import Any, TypedDict, Unpack
 from django.db import transaction
 
 from newsletter.accounts.permissions import Permission, require
-from newsletter.audit import audit_trail, changed_fields
+from newsletter.audit import audit_trail, changed_fields, undo_log
 from newsletter.audit.acts import Act
 from newsletter.audit.audit_trail import Actor
+from newsletter.audit.undo_models import UndoKind
 from newsletter.editions.snippet_models import Snippet
 from newsletter.lib.errors import BadInput
 from newsletter.lib.model_validation import field_label, validate_model
@@ -48,6 +49,8 @@ def create_snippet(publication: Publication, *, by: Actor = None, **fields: Unpa
         _check_number(snippet)
         snippet.save(force_insert=True)
         audit_trail.record(by, Act.SNIPPET_ADDED, snippet, publication=publication.slug)
+        done = f"The snippet “{snippet}” was added."
+        undo_log.keep(by, UndoKind.SNIPPET_ADDED, snippet, done, publication=publication.pk)
     return snippet
 
 
@@ -57,13 +60,18 @@ def update_snippet(snippet: Snippet, *, by: Actor = None, **fields: Unpack[Snipp
     with transaction.atomic():
         Publication.objects.select_for_update(no_key=True).get(pk=snippet.publication_id)
         current = Snippet.objects.select_related("publication", "picture").get(pk=snippet.pk)
-        before = changed_fields.field_values(current, fields)
+        before, stored = changed_fields.field_values(current, fields), undo_log.stored_values(current, fields)
         draft_snippet(current, fields)
         if current.is_active and not before.get("is_active", True):
             _check_number(current)
         current.save(update_fields=list(fields))
         if changes := changed_fields.describe_changes(before, current):
             audit_trail.record(by, Act.SNIPPET_CHANGED, current, **changes)
+            done, after = f"The snippet “{current}” was changed.", undo_log.stored_values(current, fields)
+            publication = current.publication_id
+            undo_log.keep(
+                by, UndoKind.SNIPPET_CHANGED, current, done, publication=publication, before=stored, after=after
+            )
     snippet.refresh_from_db()
     return snippet
 

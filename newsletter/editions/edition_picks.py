@@ -15,7 +15,13 @@ from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
 from newsletter.audit.audit_trail import Actor
 from newsletter.editions.closing_time import edition_that_takes_stories, takes_stories
-from newsletter.editions.edition_stories import CURATED, check_not_reserved, maximum_of, planned_stories
+from newsletter.editions.edition_stories import (
+    CURATED,
+    check_not_reserved,
+    maximum_of,
+    planned_stories,
+    reserved_picks,
+)
 from newsletter.editions.models import Edition
 from newsletter.editions.pick_list import PickList, keep_change, locked_picks, set_value, snapshot, store_picks
 from newsletter.editions.pick_models import PickChange
@@ -63,6 +69,37 @@ def place(edition: Edition, story: Story, spot: Spot = AT_END, *, by: Actor, now
         return f"“{story.headline}” was put into the edition." if is_new else f"“{story.headline}” was moved."
 
     return _arrange(edition, story, act, by=by, now=now)
+
+
+def place_anyway(edition: Edition, story: Story, *, by: Actor, now: datetime) -> Arranged:
+    """Put a queued story into an edition after its closing time, on purpose, and out of the one it is picked for.
+
+    It takes the permission to approve. Before the closing time this is `place`.
+    """
+    require(by, Permission.APPROVE, publication=edition.publication_id)
+
+    def leave(found: PickList) -> str:
+        found.removed.add(story.pk)
+        found.order.remove(story.pk)
+        return f"“{story.headline}” was moved to another edition."
+
+    def act(found: PickList) -> str:
+        if story.pk in found.order:
+            return ""  # the same click twice
+        _check_new(found, story, now=now, is_anyway=True)
+        found.add(story)
+        found.arrange(moved(found.entries, story.pk, AT_END, section=story.section), by=by, now=now)
+        return f"“{story.headline}” was put into the edition after its closing time."
+
+    with transaction.atomic():
+        picked = reserved_picks(edition.publication).filter(story=story).exclude(edition=edition)
+        elsewhere = [pick.edition for pick in picked.select_related("edition__publication")]
+        # in ascending order, so that two such acts do not wait for each other
+        for pk in sorted([edition.pk, *(other.pk for other in elsewhere)]):
+            Edition.objects.locked(pk)
+        for other in elsewhere:
+            _arrange(other, story, leave, by=by, now=now)
+        return _arrange(edition, story, act, by=by, now=now)
 
 
 def make_lead(edition: Edition, story: Story, *, by: Actor, now: datetime) -> Arranged:
@@ -147,7 +184,7 @@ def _edition_for(edition: Edition, story: Story, *, now: datetime) -> Edition:
     return edition if is_in else edition_that_takes_stories(edition, now=now)
 
 
-def _check_new(found: PickList, story: Story, *, now: datetime) -> None:
+def _check_new(found: PickList, story: Story, *, now: datetime, is_anyway: bool = False) -> None:
     """Raise `InvalidState` if the story cannot be picked. Locks the queue, so that it stays so."""
     edition = found.edition
     if story.publication_id != edition.publication_id:
@@ -158,7 +195,7 @@ def _check_new(found: PickList, story: Story, *, now: datetime) -> None:
         raise InvalidState(f"“{story.headline}” is not in the queue any more, so it cannot be put into an edition.")
     check_not_reserved(edition, [story.pk])
     is_in = any(entry.story == story.pk for entry in found.entries)
-    if not is_in and not takes_stories(edition, now=now):
+    if not is_in and not is_anyway and not takes_stories(edition, now=now):
         raise InvalidState("This edition has just closed for stories. Try again: the next edition takes the story.")
     count = len(found.order)
     if count >= maximum_of(edition):

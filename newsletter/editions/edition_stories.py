@@ -76,6 +76,19 @@ def apply_values(story: Story, pick: Pick) -> Story:
     return story
 
 
+def left_out_picks(edition: Edition, printed: Sequence[Story], *, now: datetime) -> list[PlannedStory]:
+    """Return the picked stories that are not among the `printed` ones of a built email, each with the reason."""
+    picks = edition.picks.filter(is_out=False).exclude(story__in=[story.pk for story in printed])
+    when, full = received(edition, now=now), len(printed) >= maximum_of(edition)
+    found = []
+    for pick in picks.select_related(*PARTS):
+        why_not = _why_not(pick.story, edition, when)
+        if not why_not:
+            why_not = _full(edition) if full else "It could not be used when the email was built."
+        found.append(PlannedStory(apply_values(pick.story, pick), pick, why_not))
+    return found
+
+
 def reserved_picks(publication: Publication) -> QuerySet[Pick]:
     """Return the picks whose stories wait for their edition, planned or held.
 
@@ -109,10 +122,14 @@ def _picked(edition: Edition, when: Received) -> list[PlannedStory]:
     for pick in edition.picks.filter(is_out=False).select_related(*PARTS):
         why_not = _why_not(pick.story, edition, when)
         if not why_not and not room:
-            why_not = f"The edition already has its {maximum_of(edition)} stories."
+            why_not = _full(edition)
         room -= not why_not
         found.append(PlannedStory(apply_values(pick.story, pick), pick, why_not))
     return found
+
+
+def _full(edition: Edition) -> str:
+    return f"The edition already has its {maximum_of(edition)} stories."
 
 
 def _why_not(story: Story, edition: Edition, when: Received) -> str:
@@ -136,7 +153,7 @@ def _automatic(edition: Edition, when: Received, *, picked: int) -> list[Story]:
     """Return the stories of the queue that fill the edition, in the order of the queue.
 
     Stories that are picked for an edition wait for it, and one that was taken out stays out. Those added after the
-    closing time are taken only if the edition could not leave without them.
+    closing time are taken only if the edition could not leave without them: what counts is when they were queued.
     """
     publication = edition.publication
     minimum = max(1, publication.minimum_stories)
@@ -150,6 +167,6 @@ def _automatic(edition: Edition, when: Received, *, picked: int) -> list[Story]:
     closing = closes_at(edition)
     if closing is None:
         return list(offered[: most - picked])
-    found = list(offered.filter(created_at__lt=closing)[: most - picked])
+    found = list(offered.filter(queued_at__lt=closing)[: most - picked])
     lacking = minimum - picked - len(found)
-    return found + (list(offered.filter(created_at__gte=closing)[:lacking]) if lacking > 0 else [])
+    return found + (list(offered.filter(queued_at__gte=closing)[:lacking]) if lacking > 0 else [])

@@ -14,7 +14,7 @@ from newsletter.editions import (  # noqa: F401 — Django looks for models here
     story_correction_models,
 )
 from newsletter.giving.models import Appeal
-from newsletter.lib.errors import InvalidState
+from newsletter.lib.errors import Gone, InvalidState
 from newsletter.publications.models import Publication
 from newsletter.publications.schedule import local_to_utc, zone
 from newsletter.segments.models import Segment
@@ -76,12 +76,15 @@ class EditionQuerySet(models.QuerySet["Edition"]):
 
     def locked(self, pk: int) -> "Edition":
         """Lock the edition for this transaction and return its current row with its publication."""
-        self.select_for_update().get(pk=pk)
+        self.select_for_update().filter(pk=pk).first()
         return self.fresh(pk)
 
     def fresh(self, pk: int) -> "Edition":
-        """Return the current row with its publication and what its letter needs of the publication."""
-        return self.select_related("publication__logo", "publication__logo_dark", "publication__template").get(pk=pk)
+        """Return the current row with its publication and what its letter needs of the publication; else `Gone`."""
+        found = self.select_related("publication__logo", "publication__logo_dark", "publication__template")
+        if (edition := found.filter(pk=pk).first()) is None:
+            raise Gone(f"Edition {pk} is gone: its date left the schedule before anything was put into it.")
+        return edition
 
 
 class Edition(models.Model):
@@ -126,6 +129,7 @@ class Edition(models.Model):
         help_text="Readers in this segment do not get it.",
     )
 
+    left_out_snippets = models.JSONField(default=list, blank=True, help_text="Ids of snippets that it does not print.")
     made_from = models.CharField(
         max_length=64, blank=True, help_text="Fingerprint of everything that the email was built from."
     )
@@ -198,9 +202,7 @@ class Edition(models.Model):
     def findings(self) -> list[dict[str, str]]:
         """Preflight findings of its frozen letters. Those of another variant alone are marked."""
         findings: list[dict[str, str]] = []
-        for letter in sorted(
-            self.letters.all(), key=lambda letter: letter.pk
-        ):  # sorted in memory, because it may be prefetched
+        for letter in sorted(self.letters.all(), key=lambda letter: letter.pk):  # in memory: it may be prefetched
             new = [finding for finding in letter.findings if finding not in findings]
             version = OTHER_VERSIONS.get(Variant(letter.variant))
             where = f"{version}: " if version else ""

@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from newsletter.accounts.models import User
+from newsletter.audit import undo_log
 from newsletter.audit.audit_trail import Actor
+from newsletter.audit.undo_models import UndoKind
 from newsletter.editions.edition_stories import CURATED, entry_of, planned_stories
 from newsletter.editions.models import Edition, EditionState
 from newsletter.editions.pick_models import Pick, PickChange
@@ -133,6 +135,7 @@ def keep_change(
         before={pk: before.get(pk) for pk in changed},
         after={pk: after.get(pk) for pk in changed},
     )
+    undo_log.keep(by, UndoKind.EDITION_ARRANGED, change, sentence, publication=edition.publication_id, now=now)
     old = edition.pick_changes.order_by("-pk").values_list("pk", flat=True)[KEPT_CHANGES : KEPT_CHANGES + 1]
     if oldest := list(old):
         edition.pick_changes.filter(pk__lte=oldest[0]).delete()

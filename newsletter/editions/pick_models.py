@@ -45,6 +45,16 @@ class Pick(models.Model):
         return f"pick of story {self.story_id} for edition {self.edition_id}"
 
 
+class EditionPitch(models.Model):
+    """The edition that a contributor pitches a story for. Once the pitch is accepted, the story is picked for it."""
+
+    story = models.OneToOneField(Story, on_delete=models.CASCADE, related_name="edition_pitch")
+    edition = models.ForeignKey("editions.Edition", on_delete=models.CASCADE, related_name="pitches")
+
+    def __str__(self) -> str:
+        return f"pitch of story {self.story_id} for edition {self.edition_id}"
+
+
 class PickChange(models.Model):
     """A change of an edition's picks that can be undone: the changed picks before and after, by story."""
 

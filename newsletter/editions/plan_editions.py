@@ -11,9 +11,10 @@ from django.db import transaction
 from django.db.models import Q
 
 from newsletter.accounts.permissions import Permission, require
-from newsletter.audit import audit_trail
+from newsletter.audit import audit_trail, undo_log
 from newsletter.audit.acts import Act
 from newsletter.audit.audit_trail import Actor
+from newsletter.audit.undo_models import UndoKind
 from newsletter.editions import planning_inputs
 from newsletter.editions.edition_times import Times, cadence_times, chosen_times, set_times
 from newsletter.editions.models import Edition, EditionState
@@ -23,6 +24,7 @@ from newsletter.lib.errors import BadInput
 from newsletter.mail import text_cleaning
 from newsletter.publications.models import Publication
 from newsletter.publications.schedule import Due, due_on, upcoming
+from newsletter.segments.models import Segment
 
 log = structlog.get_logger()
 MAX_MISSED = 60  # missed editions recorded after a long downtime; older dates are not recorded
@@ -101,17 +103,45 @@ def settle_unknown(publication: Publication, *, reason: str, now: datetime) -> l
 
 
 def add_extra(
-    publication: Publication, *, due_at: datetime, now: datetime, subject: str = "", by: Actor = None
+    publication: Publication,
+    *,
+    due_at: datetime,
+    now: datetime,
+    subject: str = "",
+    send_to: Segment | None = None,
+    leave_out: Segment | None = None,
+    by: Actor = None,
 ) -> Edition:
-    """Create an edition outside the cadence. It is assembled when its lead time begins."""
+    """Create an edition outside the cadence. It is assembled when its lead time begins.
+
+    It is for all readers, or for those in `send_to`, without those in `leave_out`: chosen here, because a publication
+    with automatic approval may send it a moment later.
+    """
     require(by, Permission.APPROVE, publication=publication)
+    if send_to and send_to == leave_out:
+        raise BadInput("leave out", "is the segment that gets the edition.", "Choose another one.")
     times = chosen_times(publication, due_at, now=now)
     if due_at - now > MAX_EXTRA_AHEAD:
         raise BadInput("due time", "is more than a year ahead.", "Choose a time within a year.")
     subject = text_cleaning.clean_line(subject)
     with transaction.atomic():
-        edition = Edition.objects.create(publication=publication, subject=subject, **times._asdict())
-        audit_trail.record(by, Act.EDITION_ADDED, edition, due_at=edition.due_at.isoformat(" ", "minutes"))
+        # locked, so that a segment that is being removed at this moment is either gone or kept
+        ids = [segment.pk for segment in (send_to, leave_out) if segment]
+        if len(Segment.objects.select_for_update().filter(pk__in=ids, publication=publication)) != len(ids):
+            raise BadInput("segment", "does not exist any more.", "Choose another one.")
+        edition = Edition.objects.create(
+            publication=publication, subject=subject, send_to=send_to, leave_out=leave_out, **times._asdict()
+        )
+        audit_trail.record(
+            by,
+            Act.EDITION_ADDED,
+            edition,
+            due_at=edition.due_at.isoformat(" ", "minutes"),
+            send_to=send_to.name if send_to else None,
+            leave_out=leave_out.name if leave_out else None,
+        )
+        done = "An extra edition was added."
+        undo_log.keep(by, UndoKind.EDITION_ADDED, edition, done, publication=publication.pk, now=now)
     return edition
 
 
@@ -144,9 +174,9 @@ def _follow_schedule(publication: Publication, *, now: datetime) -> None:
     """Update planned editions to the current schedule.
 
     An edition whose date is no longer in the schedule is removed, and so is one after the next date, unless it has
-    texts, picked stories, comments or chosen readers, or must be approved by a person: planned again, it would not. An
-    edition whose new time has already passed keeps its old time. An edition with stories, or one that a person or a
-    worker is changing, is left unchanged.
+    texts, picked stories, pitches, comments or chosen readers, or must be approved by a person: planned again, it
+    would not. An edition whose new time has already passed keeps its old time. An edition with stories, or one that a
+    person or a worker is changing, is left unchanged.
     """
     waiting = publication.editions.exclude(local_date=None).filter(state=EditionState.PLANNED, due_at__gt=now)
     for pk in waiting.filter(is_rescheduled=False).order_by("local_date").values_list("pk", flat=True):
@@ -164,6 +194,7 @@ def _is_untouched(edition: Edition) -> bool:
 def _follow(publication: Publication, edition: Edition, *, now: datetime) -> None:
     is_begun = bool(edition.subject or edition.preheader or edition.intro or edition.send_to_id or edition.leave_out_id)
     is_begun = is_begun or edition.needs_person or edition.picks.exists() or edition.comment_threads.exists()
+    is_begun = is_begun or bool(edition.left_out_snippets) or edition.pitches.exists()
     day, schedule = edition.local_date, publication.schedule
     named = due_on(schedule, day) if schedule and day else None
     if named is None and is_begun:

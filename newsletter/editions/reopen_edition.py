@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from newsletter.accounts.permissions import Permission, require
-from newsletter.audit import audit_trail
+from newsletter.audit import audit_trail, undo_log
 from newsletter.audit.acts import Act
 from newsletter.audit.audit_trail import Actor
+from newsletter.audit.undo_models import UndoKind
 from newsletter.editions import correction_lines
 from newsletter.editions.models import Edition, EditionState
 from newsletter.lib.errors import InvalidState
@@ -52,6 +53,8 @@ def take_apart(edition: Edition, *, by: Actor = None, now: datetime) -> Edition:
         edition.needs_person = True
         edition.save(update_fields=["assemble_at", "is_rescheduled", "needs_person"])
         audit_trail.record(by, Act.EDITION_REOPENED, edition, now=now)
+        done, publication = "The edition was reopened.", edition.publication_id
+        undo_log.keep(by, UndoKind.EDITION_REOPENED, edition, done, publication=publication, now=now)
     return edition
 
 

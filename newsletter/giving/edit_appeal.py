@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
 
 from newsletter.accounts.permissions import Permission, require
-from newsletter.audit import audit_trail, changed_fields
+from newsletter.audit import audit_trail, changed_fields, undo_log
 from newsletter.audit.acts import Act
 from newsletter.audit.audit_trail import Actor
+from newsletter.audit.undo_models import UndoKind
 from newsletter.giving import appeal_amounts
 from newsletter.giving.models import Appeal
 from newsletter.lib.errors import BadInput
@@ -80,6 +81,9 @@ def create_appeal(
         appeal = draft_appeal(Appeal(publication=publication), {**required, **optional})
         appeal.save(force_insert=True)
         audit_trail.record(by, Act.APPEAL_ADDED, appeal, publication=publication.slug, active=appeal.is_active)
+        undo_log.keep(
+            by, UndoKind.APPEAL_ADDED, appeal, f"The appeal “{appeal}” was added.", publication=publication.pk
+        )
     return appeal
 
 
@@ -88,11 +92,12 @@ def update_appeal(appeal: Appeal, *, by: Actor = None, **fields: Unpack[AppealFi
     require(by, Permission.APPROVE, publication=appeal.publication_id)
     with transaction.atomic():
         current = Appeal.objects.select_for_update().get(pk=appeal.pk)
-        before = changed_fields.field_values(current, fields)
+        before, stored = changed_fields.field_values(current, fields), undo_log.stored_values(current, fields)
         draft_appeal(current, fields)
         current.save(update_fields=list(fields))
         if changes := changed_fields.describe_changes(before, current):
             audit_trail.record(by, Act.APPEAL_CHANGED, current, **changes)
+            _keep(by, current, stored, undo_log.stored_values(current, fields))
     appeal.refresh_from_db()
     return appeal
 
@@ -111,6 +116,7 @@ def retire(appeal: Appeal, *, by: Actor = None) -> Appeal:
     with transaction.atomic():
         if Appeal.objects.filter(pk=appeal.pk, is_active=True).update(is_active=False):
             audit_trail.record(by, Act.APPEAL_CHANGED, appeal, is_active="yes → no")
+            _keep(by, appeal, {"is_active": True}, {"is_active": False})
     appeal.refresh_from_db()
     return appeal
 
@@ -157,6 +163,11 @@ def draft_appeal(appeal: Appeal, fields: AppealFields) -> Appeal:
         raise BadInput("name", "is already used by another appeal.", "Enter a different name.")
     validate_model(appeal)
     return appeal
+
+
+def _keep(by: Actor, appeal: Appeal, before: dict[str, Any], after: dict[str, Any]) -> None:
+    done, publication = f"The appeal “{appeal}” was changed.", appeal.publication_id
+    undo_log.keep(by, UndoKind.APPEAL_CHANGED, appeal, done, publication=publication, before=before, after=after)
 
 
 def _normalised(appeal: Appeal, name: str, value: object) -> object:

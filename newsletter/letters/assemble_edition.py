@@ -11,12 +11,15 @@ Assembly is idempotent: an edition that is not planned is left unchanged.
 from contextlib import nullcontext
 from datetime import datetime
 from functools import partial
+from typing import NamedTuple
 
 import structlog
 from django.db import transaction
 
+from newsletter.accounts.permissions import Permission, require
 from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
+from newsletter.audit.audit_trail import Actor
 from newsletter.editions import correction_lines, reopen_edition
 from newsletter.editions.edition_stories import planned_stories, printed_stories
 from newsletter.editions.edition_texts import stored_texts
@@ -45,14 +48,23 @@ NO_VERSION = {
 CHANGED = "Content changed after the email was built, so it is rebuilt and must be approved again."
 
 
-def assemble(edition_id: int, *, now: datetime) -> Edition:
-    """Freeze the letter of a planned edition and return the edition.
+class Asked(NamedTuple):
+    """Who asked for an assembly before its time."""
+
+    by: Actor
+
+
+def assemble(edition_id: int, *, now: datetime, asked: Asked | None = None) -> Edition:
+    """Freeze the letter of a planned edition and return the edition. It is recorded if somebody `asked` for it.
 
     With too few stories the edition stays planned until it is due, and is then skipped or held, as its publication
     says. With `stop` findings of preflight it is held. Assembly waits only for pictures that were requested a moment
     ago; later pictures are left out of the letter. `TemplateRendererUnavailable` leaves the edition planned, and the
     next periodic task tries again.
     """
+    if asked:
+        publication = Edition.objects.fresh(edition_id).publication_id
+        require(asked.by, Permission.APPROVE, publication=publication)
     edition = _take_stories(edition_id, now=now)
     if edition.state != EditionState.PLANNED or not edition.placements.exists():
         return edition
@@ -61,12 +73,12 @@ def assemble(edition_id: int, *, now: datetime) -> Edition:
         return edition
     gathered = compose_letters.gather_letters(edition, stories, now=now)
     try:
-        composed = compose_letters.compose(edition, stories, gathered)
+        composed = compose_letters.compose(edition, stories, gathered, now=now)
     except (RenderingError, InliningError) as error:
         if not gathered.letters[Variant.DEFAULT].template:
             raise  # one of our own templates is broken: an operator must fix it
         return _hold_for_template(edition, gathered, str(error), now=now)
-    return _freeze(edition, stories, changeable, composed, now=now)
+    return _freeze(edition, stories, changeable, composed, asked=asked, now=now)
 
 
 def preview(edition: Edition, *, now: datetime, variant: Variant = Variant.DEFAULT) -> Letter:
@@ -114,6 +126,16 @@ def has_thanks_letter(edition: Edition, *, now: datetime) -> bool:
         return edition.letters.filter(variant=Variant.THANKS).exists()
     appeal = compose_letters.appeal_of(edition, now=now)
     return bool(appeal and appeal.thanks_days)
+
+
+def variants_of(edition: Edition, *, now: datetime) -> list[Variant]:
+    """Return the variants of the edition's letter, or those that it would have if assembled now; the default first."""
+    found = [Variant.DEFAULT]
+    if has_thanks_letter(edition, now=now):
+        found.append(Variant.THANKS)
+    if has_plain_letter(edition, now=now):
+        found.append(Variant.PLAIN)
+    return found
 
 
 def is_stale(edition: Edition, *, now: datetime | None = None) -> bool:
@@ -205,20 +227,30 @@ def _changeable(edition: Edition) -> tuple[list[tuple[int, int]], list[StoryCorr
 
 
 def _freeze(
-    edition: Edition, stories: list[Story], changeable: object, composed: Composed, *, now: datetime
+    edition: Edition,
+    stories: list[Story],
+    changeable: object,
+    composed: Composed,
+    *,
+    asked: Asked | None,
+    now: datetime,
 ) -> Edition:
     """Store the letters, unless what they were made of has changed meanwhile."""
-    written, readers = stored_texts(edition), (edition.send_to_id, edition.leave_out_id)
+    written, chosen = stored_texts(edition), (edition.send_to_id, edition.leave_out_id, edition.left_out_snippets)
     with transaction.atomic():
         edition = Edition.objects.locked(edition.pk)
         if edition.state != EditionState.PLANNED or placed_stories(edition) != stories:
             return edition
         if stored_texts(edition) != written or _changeable(edition) != changeable:
             return edition
-        if (edition.send_to_id, edition.leave_out_id) != readers:
+        if (edition.send_to_id, edition.leave_out_id, edition.left_out_snippets) != chosen:
             return edition
         missing_pictures.abandon_pictures(edition, stories)
         compose_letters.freeze(edition, composed, now=now)
         edition.move(EditionState.ASSEMBLED, reason=edition.reason)  # keeps why it was reopened, until it is approved
         edition.save()
+        if asked:
+            audit_trail.record(
+                asked.by, Act.EDITION_ASSEMBLED, edition, now=now, content_hash=edition.content_hash[:12]
+            )
         return edition_decisions.review(edition, now=now)

@@ -21,7 +21,14 @@ from newsletter.editions.reopen_edition import NOT_YET_SENT
 from newsletter.giving.models import Appeal
 from newsletter.giving.place_appeal import PlacementRule, StoryShape, choose_position
 from newsletter.giving.select_appeal import select_appeal
-from newsletter.letters import frozen_audience, looked_up_links, missing_pictures, preflight, render_letter
+from newsletter.letters import (
+    frozen_audience,
+    left_out_picks,
+    looked_up_links,
+    missing_pictures,
+    preflight,
+    render_letter,
+)
 from newsletter.letters.content import letter_content
 from newsletter.letters.content.letter_content import LetterContent
 from newsletter.letters.content.story_arrangement import story_kinds
@@ -91,7 +98,12 @@ def gather_with_appeal(edition: Edition, stories: list[Story], appeal: Appeal | 
         pictures=settings.PICTURES_URL,
         received_until=until,
         corrections=correction_lines.lines_of(edition),
-        snippets=list(publication.snippets.all().running(received(edition, now=now).day).select_related("picture")),
+        snippets=list(
+            publication.snippets.all()
+            .running(received(edition, now=now).day)
+            .exclude(pk__in=edition.left_out_snippets)
+            .select_related("picture")
+        ),
     )
     letters = {Variant.DEFAULT: made}
     if appeal and appeal.thanks_days:
@@ -106,7 +118,7 @@ def gather_with_appeal(edition: Edition, stories: list[Story], appeal: Appeal | 
     )
 
 
-def compose(edition: Edition, stories: list[Story], gathered: LetterDraft) -> Composed:
+def compose(edition: Edition, stories: list[Story], gathered: LetterDraft, *, now: datetime) -> Composed:
     """Render, inline and check the letters.
 
     Raises `RenderingError`, `InliningError` or `TemplateRendererUnavailable`.
@@ -118,6 +130,7 @@ def compose(edition: Edition, stories: list[Story], gathered: LetterDraft) -> Co
         if variant == Variant.DEFAULT:
             findings += check_appeal(gathered.appeal, due_at=edition.due_at) if gathered.appeal else []
             findings += missing_pictures.missing_picture_findings(edition, stories)
+            findings += left_out_picks.left_out_findings(edition, stories, now=now)
         letter.links = looked_up_links.links_of(letter.html)
         letter.findings = [finding._asdict() for finding in findings]
     return Composed(letters, made_from(edition, gathered), fingerprint(letters))
@@ -145,7 +158,7 @@ def compose_changed(edition: Edition, *, stories: list[Story] | None = None, now
     if made_from(edition, gathered) == edition.made_from:
         return None
     with preview_slot_for(gathered.letters[Variant.DEFAULT]):
-        return compose(edition, stories, gathered)
+        return compose(edition, stories, gathered, now=now)
 
 
 def preview_slot_for(contents: LetterContent) -> AbstractContextManager[None]:

@@ -9,9 +9,10 @@ from typing import NamedTuple
 from django.db import transaction
 
 from newsletter.accounts.permissions import Permission, require
-from newsletter.audit import audit_trail, changed_fields
+from newsletter.audit import audit_trail, changed_fields, undo_log
 from newsletter.audit.acts import Act
 from newsletter.audit.audit_trail import Actor
+from newsletter.audit.undo_models import UndoKind
 from newsletter.editions.edition_texts import clean_texts, stored_texts
 from newsletter.editions.models import Edition, EditionState, Variant
 from newsletter.editions.reopen_edition import NOT_YET_SENT
@@ -99,6 +100,20 @@ def edit_texts(
         changes = changed_fields.describe_changes({name: before[name] for name in texts}, edition)
         details = {RECORDED_AS[name]: change for name, change in changes.items()}
         audit_trail.record(by, Act.EDITION_EDITED, edition, now=now, **details)
+        old = {name: before[name] for name in texts}
+        new, publication = {name: getattr(edition, name) for name in texts}, edition.publication_id
+        names = " and ".join(RECORDED_AS[name].replace("_", " ") for name in changes)
+        done = f"The {names} of the edition changed."
+        undo_log.keep(
+            by,
+            UndoKind.EDITION_EDITED,
+            edition,
+            done,
+            publication=publication,
+            before=old,
+            after=new,
+            now=now,
+        )
     return edition
 
 

@@ -2,14 +2,17 @@
 
 import copy
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import Q
 
 from newsletter.accounts.permissions import Permission, require
-from newsletter.audit import audit_trail
+from newsletter.audience import kept_reader_counts
+from newsletter.audit import audit_trail, undo_log
 from newsletter.audit.acts import Act
 from newsletter.audit.audit_trail import Actor
+from newsletter.audit.undo_models import UndoKind
 from newsletter.editions import correction_lines
 from newsletter.editions.models import Edition, EditionState, Variant
 from newsletter.editions.reopen_edition import NOT_YET_SENT
@@ -21,11 +24,20 @@ from newsletter.segments import edit_segment
 from newsletter.segments.condition_kinds import Scope
 from newsletter.segments.definitions import segments_named
 from newsletter.segments.models import Segment
-from newsletter.segments.segment_counts import SegmentCount, count_where
+from newsletter.segments.segment_counts import SegmentCount, count_where, matches_somebody
 
 NEW_READERS = "Other segments were chosen, so the email was rebuilt."
 TO_COME = (EditionState.PLANNED, EditionState.ASSEMBLED, EditionState.APPROVED, EditionState.HELD)
+NOBODY = "Nobody would get it: it is for {}, and no reader is among them. Choose other readers."
 Chosen = tuple[int | None, int | None]  # segment ids: sent to, left out
+
+
+class ExpectedReaders(NamedTuple):
+    """How many readers would get an edition. `counted_at` is the time of an older count; None: counted just now."""
+
+    number: int
+    is_estimate: bool
+    counted_at: datetime | None
 
 
 def chosen_segments(edition: Edition) -> Chosen:
@@ -78,6 +90,16 @@ def choose_segments(
             edition = edition_decisions.renew(edition, composed, reason=NEW_READERS, keeps_approval=keeps, now=now)
         chosen = frozen_audience.describe(frozen_audience.audience_of(edition))
         audit_trail.record(by, Act.EDITION_READERS_CHOSEN, edition, now=now, sent_to=chosen)
+        undo_log.keep(
+            by,
+            UndoKind.READERS_CHOSEN,
+            edition,
+            f"The edition was given to {chosen}.",
+            publication=edition.publication_id,
+            before={"send_to": before[0], "leave_out": before[1]},
+            after={"send_to": after[0], "leave_out": after[1]},
+            now=now,
+        )
     return edition
 
 
@@ -97,6 +119,23 @@ def count_readers(edition: Edition, audience: Audience, *, now: datetime, exact:
     publication = edition.publication
     inside = frozen_audience.readers_of(audience, Scope(publication.pk, publication.time_zone, now, ""))
     return count_where(publication, inside, now=now, exact=exact) if inside is not None else None
+
+
+def reason_without_readers(edition: Edition, audience: Audience, *, now: datetime) -> str:
+    """Return why nobody would get an edition for these segments; empty if somebody would, or if all readers get it."""
+    publication = edition.publication
+    inside = frozen_audience.readers_of(audience, Scope(publication.pk, publication.time_zone, now, ""))
+    if inside is None or matches_somebody(publication, inside, now=now):
+        return ""
+    return NOBODY.format(frozen_audience.describe(audience))
+
+
+def expected_readers(edition: Edition, *, now: datetime) -> ExpectedReaders:
+    """Return how many readers would get the edition now: of its segments if it has some, else of its publication."""
+    if edition.pk and (count := count_readers(edition, current_audience(edition), now=now)):
+        return ExpectedReaders(count.matching, not count.is_exact, None)
+    counts, counted_at = kept_reader_counts.reader_counts(edition.publication, now=now)
+    return ExpectedReaders(counts.active, counted_at is not None, counted_at)
 
 
 def editions_to_come(segment: Segment) -> list[Edition]:

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 import structlog
 from django.db import transaction
 
 from newsletter.accounts.models import User
 from newsletter.accounts.permissions import Permission, require
-from newsletter.audit import audit_trail
+from newsletter.audit import audit_trail, undo_log
 from newsletter.audit.acts import Act
 from newsletter.audit.audit_trail import Actor
+from newsletter.audit.undo_models import UndoKind
 from newsletter.editions.edition_times import Times, chosen_times, set_times, times_of
 from newsletter.editions.embargo_and_expiry import placed_stories, reason_to_hold
 from newsletter.editions.models import Edition, EditionState, FrozenLetter
@@ -56,6 +58,7 @@ def approve(edition: Edition, *, content_hash: str, by: User | None, now: dateti
         audit_trail.record(
             by, Act.EDITION_APPROVED, edition, now=now, content_hash=content_hash, policy=by is None or None
         )
+        _keep(by, UndoKind.EDITION_APPROVED, edition, "The email was approved.", now=now, content_hash=content_hash)
     return edition
 
 
@@ -86,6 +89,7 @@ def hold(edition: Edition, *, reason: str, by: Actor = None, now: datetime) -> E
     with transaction.atomic():
         edition = _stop(edition, EditionState.HELD, reason)
         audit_trail.record(by, Act.EDITION_HELD, edition, now=now, reason=edition.reason)
+        _keep(by, UndoKind.EDITION_HELD, edition, "The edition was held.", now=now)
     return edition
 
 
@@ -96,6 +100,7 @@ def cancel(edition: Edition, *, reason: str, by: Actor = None, now: datetime) ->
         edition = _stop(edition, EditionState.CANCELLED, reason)
         give_back(edition)
         audit_trail.record(by, Act.EDITION_CANCELLED, edition, now=now, reason=edition.reason)
+        _keep(by, UndoKind.EDITION_CANCELLED, edition, "The edition was cancelled.", now=now)
     return edition
 
 
@@ -114,6 +119,7 @@ def release(edition: Edition, *, by: Actor = None, now: datetime) -> Edition:
             edition.save(update_fields=Times._fields)
         edition = reopen(edition, states=[EditionState.HELD])
         audit_trail.record(by, Act.EDITION_RELEASED, edition, now=now)
+        _keep(by, UndoKind.EDITION_RELEASED, edition, "The edition was released.", now=now)
     return edition
 
 
@@ -159,6 +165,7 @@ def _give_time(
         times = chosen_times(edition.publication, due_at, now=now)
         if edition.state not in (EditionState.PLANNED, *NOT_YET_SENT):
             raise InvalidState(f"Edition {edition.pk} is {edition.state}; its time can no longer be changed.")
+        before = undo_log.stored_values(edition, Times._fields)
         set_times(edition, times)
         if why := reason_to_hold(edition, now=now):
             raise BadInput("due time", "does not suit the stories.", why)
@@ -171,6 +178,9 @@ def _give_time(
             edition = approve(edition, content_hash=seen, by=by if isinstance(by, User) else None, now=now)
         details = {"due_at": f"{due_at:%Y-%m-%d %H:%M} UTC"} if act == Act.EDITION_RESCHEDULED else {}
         audit_trail.record(by, act, edition, now=now, **details)
+        kind = UndoKind.EDITION_SENT_NOW if act == Act.EDITION_SENT_NOW else UndoKind.EDITION_RESCHEDULED
+        done = "The edition was made due at once." if act == Act.EDITION_SENT_NOW else "The send time was changed."
+        _keep(by, kind, edition, done, now=now, before=before, due_at=due_at.isoformat())
     return edition
 
 
@@ -247,6 +257,19 @@ def _stop(edition: Edition, to: EditionState, reason: str) -> Edition:
         edition.move(to, reason=reason.strip()[:500])
         edition.save()
     return edition
+
+
+def _keep(
+    by: Actor,
+    kind: UndoKind,
+    edition: Edition,
+    done: str,
+    *,
+    now: datetime,
+    before: dict[str, Any] | None = None,
+    **after: str,
+) -> None:
+    undo_log.keep(by, kind, edition, done, publication=edition.publication_id, before=before, after=after, now=now)
 
 
 def _stop_codes(edition: Edition) -> list[str]:

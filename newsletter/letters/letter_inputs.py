@@ -89,7 +89,7 @@ def _versions(edition: Edition, stories: list[tuple[Any, ...]], common: list[Any
     appeals: list[Appeal] = common[-1]
     inputs = [
         [edition.subject, edition.preheader, edition.intro, edition.made_from],
-        [edition.send_to_id, edition.leave_out_id],
+        [edition.send_to_id, edition.leave_out_id, edition.left_out_snippets],
         [edition.due_at, edition.local_date, edition.local_send_time, when.day],
         [appeal.match_ends_at > when.first for appeal in appeals if appeal.match_ends_at],
         (now.timestamp() + 7 * edition.pk) // COMPARED_EVERY,

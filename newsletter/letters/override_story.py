@@ -8,9 +8,10 @@ from django.db import transaction
 
 from newsletter.accounts.models import User
 from newsletter.accounts.permissions import Permission, require
-from newsletter.audit import audit_trail, changed_fields
+from newsletter.audit import audit_trail, changed_fields, undo_log
 from newsletter.audit.acts import Act
 from newsletter.audit.audit_trail import Actor
+from newsletter.audit.undo_models import UndoKind
 from newsletter.editions import pick_list
 from newsletter.editions.edition_stories import CURATED, apply_values, planned_stories
 from newsletter.editions.embargo_and_expiry import placed_stories
@@ -82,12 +83,15 @@ def override_story(
         if changed.picture and changed.picture._state.adding:
             changed.picture.save()
             changed.picture = changed.picture  # sets picture_id
+        old = {"own_values": dict(current.pick.own_values), "picture": current.pick.picture_id}
         _store(edition, current, changed, by=by, now=now)
         if edition.state not in CURATED:
             keeps = announced != SaveEffect.UNAPPROVED
             edition = edition_decisions.renew(edition, composed, reason=NEW_STORY, keeps_approval=keeps, now=now)
         if changes := changed_fields.describe_changes(before, changed):
             audit_trail.record(by, Act.STORY_OVERRIDDEN, edition, now=now, story=found.original.headline, **changes)
+            if edition.state not in CURATED:  # else the change of the picks is kept
+                _keep(edition, current, old, by=by, now=now)
     return edition
 
 
@@ -118,6 +122,20 @@ def _store(edition: Edition, current: InEdition, changed: Story, *, by: Actor, n
         pick.position, pick.is_out = edition.picks.filter(is_out=False).count() + 1, False
         pick.picked_by = by if isinstance(by, User) else None
     pick.save()
+
+
+def _keep(edition: Edition, current: InEdition, old: dict[str, Any], *, by: Actor, now: datetime) -> None:
+    new = {"own_values": current.pick.own_values, "picture": current.pick.picture_id}
+    undo_log.keep(
+        by,
+        UndoKind.STORY_OVERRIDDEN,
+        edition,
+        f"“{current.original.headline}” was changed for this email.",
+        publication=edition.publication_id,
+        before=old | {"story": current.original.pk},
+        after=new,
+        now=now,
+    )
 
 
 def _pick(found: PickList, current: InEdition, changed: Story, *, by: Actor, now: datetime) -> None:

@@ -6,6 +6,7 @@
     ├── BadToken                      a link that we did not sign, or that is damaged
     ├── InvalidState                  a step that the current state does not permit
     │   ├── VersionConflict               somebody else changed the thing since it was opened
+    │   ├── Gone                          the thing was deleted since it was read
     │   ├── NotPermitted                  the role of the person does not permit the act
     │   └── further ones of editions      the letter changed, or approval is needed again
     ├── FetchError                    an address that gave no picture or page; says whether a retry may help
@@ -58,3 +59,7 @@ class InvalidState(NewsletterError):
 
 class VersionConflict(InvalidState):
     """The thing was changed since this person opened it, so nothing was saved."""
+
+
+class Gone(InvalidState):
+    """The thing was deleted since it was read."""

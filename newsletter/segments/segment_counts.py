@@ -65,6 +65,12 @@ def count_where(publication: Publication, inside: Q, *, now: datetime, exact: bo
     return _estimate(_sample(publication, counts.total), rows, inside, active=counts.active)
 
 
+def matches_somebody(publication: Publication, inside: Q, *, now: datetime) -> bool:
+    """Return whether this condition is true of a reader who would get an edition now."""
+    day = now.astimezone(zone(publication.time_zone)).date()
+    return _reachable(publication, day=day).filter(inside).exists()
+
+
 def some_readers(publication: Publication, content: Content, *, now: datetime, limit: int) -> list[Subscription]:
     """Return the first readers of the segment by id, in a large publication those of the sample."""
     scope = scope_of(publication, content, now=now)

@@ -33,6 +33,7 @@ class StoryState(models.TextChoices):
     """The state of a story."""
 
     PITCHED = "pitched"  # proposed by a contributor; a curator accepts or declines it (pitches.py)
+    WITHDRAWN = "withdrawn"  # a pitch that its contributor took back
     DECLINED = "declined"  # a pitch that a curator declined, with a reason; can still be accepted
     QUEUED = "queued"  # waiting for the next edition
     USED = "used"  # in an edition, and not offered again
@@ -61,7 +62,7 @@ class Story(models.Model):
     """An article teaser in the queue of a publication."""
 
     publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="stories")
-    state = models.CharField(max_length=8, choices=StoryState.choices, default=StoryState.QUEUED)
+    state = models.CharField(max_length=9, choices=StoryState.choices, default=StoryState.QUEUED)
     position = models.BigIntegerField(
         default=0,
         help_text="Order key among the stories of the same state, smallest first (order_keys.py).",
@@ -132,6 +133,9 @@ class Story(models.Model):
     declined_because = models.CharField(max_length=300, blank=True, help_text="Why a curator declined the pitch.")
 
     created_at = models.DateTimeField(auto_now_add=True)
+    queued_at = models.DateTimeField(
+        auto_now_add=True, help_text="When it was queued: created, or accepted as a pitch. Closing times compare it."
+    )
     changed_at = models.DateTimeField(auto_now=True)
 
     objects = StoryQuerySet.as_manager()

@@ -10,8 +10,9 @@ from django.db.models import Q
 
 from newsletter.accounts.models import User
 from newsletter.accounts.permissions import Permission, require
-from newsletter.audit import audit_trail
+from newsletter.audit import audit_trail, undo_log
 from newsletter.audit.acts import Act
+from newsletter.audit.undo_models import UndoKind
 from newsletter.lib.errors import InvalidState
 from newsletter.stories.models import Story
 
@@ -38,6 +39,8 @@ def claim(story: Story, *, by: User, now: datetime, takes_over: bool = False) ->
             current = Story.objects.select_related("claimed_by").get(pk=story.pk)
             raise InvalidState(f"{current.claimed_by} is on this story. Take it over only if you have agreed on that.")
         audit_trail.record(by, Act.STORY_CLAIMED, story, now=now)
+        done, publication = f"You claimed “{story.headline}”.", story.publication_id
+        undo_log.keep(by, UndoKind.STORY_CLAIMED, story, done, publication=publication, now=now)
     story.refresh_from_db()
     return story
 
@@ -48,6 +51,8 @@ def release(story: Story, *, by: User, now: datetime) -> Story:
     with transaction.atomic():
         if Story.objects.filter(pk=story.pk, claimed_by=by).update(claimed_by=None, claimed_at=None):
             audit_trail.record(by, Act.STORY_RELEASED, story, now=now)
+            done, publication = f"You released “{story.headline}”.", story.publication_id
+            undo_log.keep(by, UndoKind.STORY_RELEASED, story, done, publication=publication, now=now)
     story.refresh_from_db()
     return story
 

@@ -13,9 +13,10 @@ from django.db import transaction
 
 from newsletter.accounts.models import User
 from newsletter.accounts.permissions import Permission, require
-from newsletter.audit import audit_trail, changed_fields
+from newsletter.audit import audit_trail, changed_fields, undo_log
 from newsletter.audit.acts import Act
 from newsletter.audit.audit_trail import Actor
+from newsletter.audit.undo_models import UndoKind
 from newsletter.lib import clock
 from newsletter.lib.errors import BadInput, InvalidState, VersionConflict
 from newsletter.publications.models import Publication
@@ -69,6 +70,9 @@ def insert(story: Story, *, again: bool, by: Actor, act: Act, **details: Any) ->
         _order_picture(story)
         story.save(force_insert=True)
         audit_trail.record(by, act, story, **details)
+        is_pitch = story.state == StoryState.PITCHED
+        done = f"“{story.headline}” was {'pitched' if is_pitch else 'queued'}."
+        _keep(by, UndoKind.STORY_PITCHED if is_pitch else UndoKind.STORY_ADDED, story, done)
     return story
 
 
@@ -84,10 +88,12 @@ def update(
     with transaction.atomic():
         lock(story.publication_id)
         current = Story.objects.select_related("picture").get(pk=story.pk)
-        _require_to_change(current, by)
+        require_to_change(current, by)
         if seen is not None and seen != current.version:
             raise VersionConflict(f"Story {story.pk} was changed after you opened it, so nothing was saved.")
         before = _values(current, fields)
+        names = [*fields, "page_key", "picture", "picture_url"]
+        stored = undo_log.stored_values(current, names)
         page_key, shown = current.page_key, changed_fields.field_values(current, fields)
         set_story_fields(current, fields)
         if not again and current.page_key != page_key:
@@ -98,6 +104,9 @@ def update(
             changed = [*fields, "page_key", "picture", "picture_url", "version", "changed_at"]
             current.save(update_fields=changed)
             audit_trail.record(by, Act.STORY_CHANGED, current, **changed_fields.describe_changes(shown, current))
+            after = undo_log.stored_values(current, names)
+            done = f"“{current.headline}” was changed."
+            _keep(by, UndoKind.STORY_CHANGED, current, done, before=stored, after=after)
         if isinstance(by, User):
             story_claims.touch(story.pk, by=by, now=clock.now())
     story.refresh_from_db()
@@ -133,12 +142,14 @@ def drop(story: Story, *, by: Actor = None) -> Story:
     require(by, Permission.CURATE, publication=story.publication_id)
     with transaction.atomic():
         lock(story.publication_id)
-        last = order_keys.at_end(story.publication_id, state=StoryState.DROPPED)
+        place, last = order_keys.place_of(story), order_keys.at_end(story.publication_id, state=StoryState.DROPPED)
         if not Story.objects.filter(pk=story.pk, state=StoryState.QUEUED).update(
             state=StoryState.DROPPED, position=last
         ):
             raise InvalidState(f"Story {story.pk} is not in the queue, so it cannot be dropped.")
         audit_trail.record(by, Act.STORY_REMOVED, story)
+        done = f"“{story.headline}” was removed from the queue."
+        _keep(by, UndoKind.STORY_REMOVED, story, done, before={"place": place})
     story.refresh_from_db()
     return story
 
@@ -153,6 +164,7 @@ def restore(story: Story, *, by: Actor = None) -> Story:
         if not dropped.update(state=StoryState.QUEUED, position=end):
             raise InvalidState(f"Story {story.pk} was not dropped, so it cannot be restored.")
         audit_trail.record(by, Act.STORY_RESTORED, story)
+        _keep(by, UndoKind.STORY_RESTORED, story, f"“{story.headline}” was put back into the queue.")
     story.refresh_from_db()
     return story
 
@@ -202,13 +214,20 @@ def _move(story: Story, choose: Callable[[int], int], *, by: Actor) -> Story:
             key = order_keys.at_place(story.publication_id, to, without=story.pk)
             Story.objects.filter(pk=story.pk).update(position=key)
             audit_trail.record(by, Act.STORY_MOVED, story, position=f"{place} → {to}")
+            done = f"“{story.headline}” was moved from place {place} to {to}."
+            _keep(by, UndoKind.STORY_MOVED, story, done, before={"place": place})
     story.refresh_from_db()
     return story
 
 
-def _require_to_change(story: Story, by: Actor) -> None:
+def require_to_change(story: Story, by: Actor) -> None:
+    """Raise `NotPermitted` unless this actor may change the story."""
     is_own_pitch = isinstance(by, User) and story.created_by_id == by.pk and story.state == StoryState.PITCHED
     require(by, Permission.PITCH if is_own_pitch else Permission.CURATE, publication=story.publication_id)
+
+
+def _keep(by: Actor, kind: UndoKind, story: Story, done: str, **values: Any) -> None:
+    undo_log.keep(by, kind, story, done, publication=story.publication_id, **values)
 
 
 def _values(story: Story, fields: StoryFields) -> dict[str, object]:

@@ -64,6 +64,7 @@ def test_the_edition_of_tomorrow_is_sent_today_with_the_letter_of_today(
     shown = page.frame_locator("iframe")
     expect(shown.get_by_text(f"{today:%B} {today.day}, {today.year}").first).to_be_visible()
     wait_until_it_fits(page)
+    page.get_by_label("Type the number of readers").fill("12")
     page.get_by_role("button", name="Approve and send now").click()
     expect(page.locator("#status")).to_have_text("Approved")
     expect(page.get_by_text("The email was rebuilt for that time. It is approved.")).to_be_visible()

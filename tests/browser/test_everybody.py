@@ -43,6 +43,7 @@ from newsletter.publications import invitations
 from newsletter.publications.models import Publication
 from newsletter.publications.publication_roles import grant_publication_role
 from newsletter.segments import edit_segment
+from newsletter.stories import story_claims
 from newsletter.stories.duplicate_links import page_key
 from newsletter.stories.feed_models import Feed, Suggestion
 from newsletter.stories.feeds import edit_feed
@@ -205,10 +206,12 @@ def everything(three: Publication) -> dict[str, Role | None]:
     write_comments.open_thread(
         story, text="@Eddie, see https://example.org/", by=cora, key="1" * 32, now=now, team="editor"
     )
+    story_claims.claim(story, by=make.person(Role.EDITOR, Role.EDITOR.value), now=now)
     write_comments.open_thread(ahead, text="Is the number right?", by=cora, key="2" * 32, now=now)
     return {
         "/sign-in/": None,
         "/": Role.EDITOR,
+        "/undo/": Role.EDITOR,
         "/comments/": Role.EDITOR,  # before a page that shows what is unread
         "/desk/weekend/": Role.CURATOR,
         f"/stories/{story.pk}/": Role.CURATOR,

@@ -8,15 +8,18 @@ from newsletter.accounts.permissions import NotPermitted
 from newsletter.audit.acts import Act
 from newsletter.audit.models import Record
 from newsletter.editions import edition_picks, plan_editions, reopen_edition
-from newsletter.editions.edition_picks import make_lead, place, set_kind, take_out
+from newsletter.editions.comments.write_comments import open_thread
+from newsletter.editions.edition_picks import make_lead, place, place_anyway, set_kind, take_out
 from newsletter.editions.edition_stories import planned_stories
 from newsletter.editions.models import Edition, EditionState
 from newsletter.editions.story_order import Spot
 from newsletter.editions.undo_picks import undo
 from newsletter.letters import assemble_edition, edition_decisions
-from newsletter.lib.errors import InvalidState
+from newsletter.letters.edition_audience import choose_segments
+from newsletter.lib import clock
+from newsletter.lib.errors import Gone, InvalidState
 from newsletter.publications.models import FillRule, Publication
-from newsletter.stories import story_queue
+from newsletter.stories import pitches, story_queue
 from newsletter.stories.models import Story
 from tests.support import factories as make
 from tests.support.factories import MONDAY
@@ -30,7 +33,7 @@ def publication() -> Publication:
     made = make.publication(maximum_stories=3, recurrence="FREQ=DAILY")
     for headline in ("one", "two", "three", "four", "five"):
         make.story(made, headline=headline)
-    Story.objects.update(created_at=NOW - timedelta(days=1))
+    Story.objects.update(queued_at=NOW - timedelta(days=1))
     return made
 
 
@@ -191,11 +194,79 @@ def test_after_the_closing_time_a_story_goes_to_the_following_edition(edition: E
     assert plan_editions.plan(edition.publication, now=MONDAY + timedelta(minutes=1)) == done.edition
     assert pick(edition, "three").edition == edition, "it fills that edition already"
     late = make.story(edition.publication, headline="late", position=-1)
-    Story.objects.filter(pk=late.pk).update(created_at=NOW + timedelta(minutes=1))
+    Story.objects.filter(pk=late.pk).update(queued_at=NOW + timedelta(minutes=1))
     assert shown(edition) == "three, one*, two*"
     edition.picks.all().delete()
     Story.objects.exclude(pk=late.pk).update(state="dropped")
     assert shown(edition) == "late*", "an edition that could not leave otherwise takes it"
+
+
+def test_a_pitch_counts_from_when_it_was_accepted_not_from_when_it_was_made(edition: Edition) -> None:
+    pitch = make.story(edition.publication, headline="pitched", state="pitched", pitch="It matters.", position=-1)
+    Story.objects.filter(pk=pitch.pk).update(created_at=NOW - timedelta(days=1))
+    Publication.objects.update(closing_minutes=7 * 60)
+    edition.publication.refresh_from_db()
+    Edition.objects.update(due_at=clock.now() + timedelta(hours=6))
+    edition.refresh_from_db()
+    pitches.accept_pitch(pitch, by=make.cora())
+    assert "pitched" not in shown(edition)
+
+
+def test_an_editor_adds_a_late_story_on_purpose_and_out_of_the_edition_that_had_taken_it(edition: Edition) -> None:
+    Publication.objects.update(closing_minutes=7 * 60)
+    edition.publication.refresh_from_db()
+    following = pick(edition, "five").edition
+    with pytest.raises(NotPermitted):
+        place_anyway(edition, story("five"), by=make.cora(), now=NOW)
+    done = place_anyway(edition, story("five"), by=make.eddie(), now=NOW)
+    assert shown(edition) == "five, one*, two*"
+    assert "five" not in shown(following)
+    assert place_anyway(edition, story("five"), by=make.eddie(), now=NOW).change is None, "the same click twice"
+    assert done.change
+    undo(done.change, by=make.eddie(), now=NOW)
+    assert shown(edition) == "one*, two*, three*"
+
+
+def test_a_reopened_edition_takes_a_late_story_on_purpose_until_it_is_built_again(edition: Edition) -> None:
+    Publication.objects.update(closing_minutes=7 * 60)
+    assert sent(edition) == "one, two, three"
+    edition = reopen_edition.take_apart(edition, now=MONDAY)
+    with pytest.raises(InvalidState):
+        place_anyway(
+            make.edition(edition.publication, state="cancelled", reason="No.", local_date=None),
+            story("five"),
+            by=make.eddie(),
+            now=NOW,
+        )
+    place_anyway(edition, story("five"), by=make.eddie(), now=NOW)
+    assert sent(edition) == "five, one, two"
+
+
+def test_an_edition_that_the_planner_removed_is_refused_in_words(edition: Edition) -> None:
+    Edition.objects.all().delete()
+    for act in (pick, lambda gone, name: place_anyway(gone, story(name), by=make.eddie(), now=NOW)):
+        with pytest.raises(Gone, match="its date left the schedule"):
+            act(edition, "one")
+    with pytest.raises(Gone):
+        choose_segments(edition, send_to=None, leave_out=None, by=make.cora(), now=NOW)
+    with pytest.raises(Gone):
+        open_thread(edition, text="Late", by=make.cora(), key="0" * 32, now=NOW)
+
+
+def test_preflight_names_each_picked_story_that_the_email_is_built_without(edition: Edition) -> None:
+    for headline in ("one", "two", "three"):
+        pick(edition, headline)
+    story_queue.drop(story("one"))
+    story_queue.update(story("two"), embargo_until=MONDAY + timedelta(hours=1))
+    assert sent(edition) == "three, four, five"
+    edition.refresh_from_db()
+    found = [f for f in edition.findings if f["code"] == "pick.left_out"]
+    assert [finding["place"] for finding in found] == [
+        f"picked story {story('one').pk}: one",
+        f"picked story {story('two').pk}: two",
+    ]
+    assert "It was removed from the queue." in found[0]["hint"]
+    assert "under embargo until 23 Nov 08:00 EST" in found[1]["hint"]
 
 
 def test_an_edition_with_picks_stays_when_its_date_leaves_the_schedule(publication: Publication) -> None:

@@ -190,8 +190,8 @@ def test_a_text_saved_while_the_email_is_being_built_is_not_lost(
 ) -> None:
     edition, compose = planned(publication), compose_letters.compose
 
-    def slow(*given: Any) -> Any:
-        made = compose(*given)
+    def slow(*given: Any, **more: Any) -> Any:
+        made = compose(*given, **more)
         monkeypatch.undo()
         edit(edition, subject="Ferry stays")
         return made

@@ -224,6 +224,7 @@ class Life(ReaderSteps, ProviderSteps, SegmentSteps):
         for minutes in (*[40] * 9, *[120] * 4, *[10] * 4):
             if self.system.clock.now > DUE + timedelta(hours=2):
                 Story.objects.update(embargo_until=None, expires_at=None)
+            self.choose_for_somebody()
             for what in ("release", "look", "approve", "settle", "resume"):
                 if what != "resume" or (self.dispatch and self.dispatch.state != DispatchState.OPEN):
                     self.take(what)

@@ -4,7 +4,7 @@ from datetime import datetime
 from random import Random
 from typing import Any
 
-from newsletter.editions.models import Edition
+from newsletter.editions.models import Edition, EditionState
 from newsletter.letters import edition_audience
 from newsletter.letters.edit_edition import SaveEffect
 from newsletter.publications.models import Publication
@@ -70,6 +70,12 @@ class SegmentSteps:
                 now=self._now(),
                 announced=self.chance.choice([None, SaveEffect.UNAPPROVED, SaveEffect.UNAPPROVED]),
             )
+
+    def choose_for_somebody(self) -> None:
+        """What an edition asks that is held because nobody is in its segments."""
+        edition = self.edition
+        if edition and edition.state == EditionState.HELD and edition.reason.startswith("Nobody would get it"):
+            edition_audience.choose_segments(edition, send_to=None, leave_out=None, by=None, now=self._now())
 
     def _change_a_segment(self) -> None:
         segment = self.chance.choice(list(Segment.objects.order_by("pk")))

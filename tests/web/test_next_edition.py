@@ -11,6 +11,7 @@ from newsletter.editions.models import Edition, EditionState
 from newsletter.letters import edition_decisions
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
+from newsletter.segments import edit_segment
 from newsletter.web.desk.edition_list import desk_edition
 from newsletter.web.desk.next_edition import Upcoming, next_edition_panel
 from newsletter.web.shared.forms import MINUTES
@@ -91,6 +92,17 @@ def test_an_editor_adds_an_extra_edition_from_the_desk(eddie: Client, publicatio
     assert "takes stories from the queue" in follow(answer, eddie)
     extra = Edition.objects.get()
     assert (extra.due_at, extra.subject, extra.local_date) == (at, "Election night", None)
+
+
+def test_an_extra_edition_is_for_a_segment_from_the_beginning(eddie: Client, publication: Publication) -> None:
+    where = {"conditions": [{"kind": "domain", "test": "is", "value": ["near.example"]}]}
+    near = edit_segment.add_segment(publication, name="Near", definition={"groups": [where]}, now=MONDAY)
+    values = {"due_at": (clock.now() + timedelta(days=2)).strftime(MINUTES), "send_to": near.pk}
+    assert "Leave out" in words(eddie.get("/desk/morning/"))
+    refused = eddie.post("/desk/morning/editions/extra/", values | {"leave_out": near.pk})
+    assert "Is the segment that gets the edition." in words(refused)
+    eddie.post("/desk/morning/editions/extra/", values)
+    assert Edition.objects.get().send_to == near
 
 
 def test_an_extra_edition_in_the_past_is_refused_beside_its_field(eddie: Client, publication: Publication) -> None:

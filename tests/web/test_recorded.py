@@ -9,6 +9,7 @@ from newsletter.accounts import manage_users
 from newsletter.accounts.models import Role, User
 from newsletter.audit.acts import Act
 from newsletter.audit.models import Record
+from newsletter.audit.undo_models import KeptAct
 from newsletter.delivery.dispatches import open_dispatch
 from newsletter.delivery.models import Attempt, Dispatch
 from newsletter.delivery.states import AttemptStatus, BatchState, DispatchState
@@ -69,7 +70,7 @@ def test_an_editor_s_word_on_an_edition(browser: Client, edition: Edition) -> No
     approved = recorded(browser, f"{at}/approve/", content_hash=made.content_hash)
     assert (approved.act, approved.details) == (Act.EDITION_APPROVED, {"content_hash": made.content_hash})
     assert recorded(browser, f"{at}/reopen/").act == Act.EDITION_REOPENED
-    assert recorded(browser, f"{at}/send-now/").act == Act.EDITION_SENT_NOW
+    assert recorded(browser, f"{at}/send-now/", readers="0").act == Act.EDITION_SENT_NOW
     assert recorded(browser, f"{at}/hold/", reason="A wrong name.").act == Act.EDITION_HELD
     assert recorded(browser, f"{at}/release/").act == Act.EDITION_RELEASED
     cancelled = recorded(browser, f"{at}/cancel/", reason="Not today.")
@@ -85,9 +86,11 @@ def test_what_is_done_to_the_stories_of_an_edition(browser: Client, edition: Edi
     overridden = recorded(browser, f"{at}/", headline="Ferry stays", body="It stays.")
     assert (overridden.act, overridden.subject) == (Act.STORY_OVERRIDDEN, "edition")
     assert recorded(browser, f"{at}/out/").act == Act.EDITION_ARRANGED
-    change = str(edition.pick_changes.latest("pk").pk)
-    undone = recorded(browser, f"/editions/{edition.pk}/undo/", change=change)
-    assert str(undone.details["what"]).startswith("Undone: ")
+    change = KeptAct.objects.latest("pk")
+    browser.post("/undo/", {"act": change.pk})
+    arranged, undone = Record.objects.order_by("pk").filter(who="ada@example.org").reverse()[:2][::-1]
+    assert (arranged.act, arranged.details["what"]) == (Act.EDITION_ARRANGED, f"Undone: {change.sentence}")
+    assert (undone.act, undone.details["what"]) == (Act.ACT_UNDONE, change.sentence)
     assert recorded(browser, f"/stories/{story.pk}/claim/").act == Act.STORY_CLAIMED
     assert recorded(browser, f"/stories/{story.pk}/release/").act == Act.STORY_RELEASED
 

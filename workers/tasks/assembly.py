@@ -1,5 +1,7 @@
 """Plan editions and assemble their letters."""
 
+from contextlib import suppress
+
 from celery import shared_task
 
 from newsletter.delivery.ledger import installation
@@ -7,6 +9,7 @@ from newsletter.editions import plan_editions
 from newsletter.editions.models import Edition
 from newsletter.letters import assemble_edition, edition_decisions
 from newsletter.lib import clock
+from newsletter.lib.errors import Gone
 
 
 @shared_task
@@ -31,4 +34,5 @@ def assemble_due() -> None:
 @shared_task
 def assemble(edition_id: int) -> None:
     """Assemble one edition and freeze its letter."""
-    assemble_edition.assemble(edition_id, now=clock.now())
+    with suppress(Gone):  # its date left the schedule since the task was enqueued
+        assemble_edition.assemble(edition_id, now=clock.now())

@@ -13,6 +13,7 @@ from newsletter.accounts import session_expiry, staff_emails, unsaved_forms
 from newsletter.api_tokens import kept_replies
 from newsletter.audience import data_requests, kept_reader_counts, sign_up, sign_up_limits, subscriptions
 from newsletter.audience.imports import import_orders
+from newsletter.audit import undo_log
 from newsletter.delivery.dispatches import prune_batches, recovery, return_unsent_stories
 from newsletter.delivery.email_tests import order_email_test
 from newsletter.delivery.ledger import installation
@@ -47,6 +48,7 @@ CLEAN_UP: tuple[Callable[..., object], ...] = (
     sign_up.erase_unconfirmed,
     sign_up_limits.forget_old,
     unsaved_forms.delete_old,
+    undo_log.delete_old,
     staff_emails.delete_old,
     invitations.delete_old,
     look_up_links.delete_old,

@@ -36,4 +36,23 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['subject', 'subject_id'], name='audit_recor_subject_bd0d77_idx'), models.Index(fields=['publication_id', 'at'], name='audit_recor_publica_03bd3f_idx')],
             },
         ),
+        migrations.CreateModel(
+            name='KeptAct',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('publication_id', models.BigIntegerField()),
+                ('made_at', models.DateTimeField()),
+                ('kind', models.CharField(help_text='One of `UndoKind`.', max_length=24)),
+                ('subject_id', models.BigIntegerField(help_text='Of the story, edition or other row that the kind names.')),
+                ('sentence', models.CharField(help_text='What was done.', max_length=400)),
+                ('before', models.JSONField(default=dict)),
+                ('after', models.JSONField(default=dict)),
+                ('undone_at', models.DateTimeField(blank=True, null=True)),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['-pk'],
+                'indexes': [models.Index(fields=['user', 'made_at'], name='audit_kepta_user_id_a37b61_idx')],
+            },
+        ),
     ]

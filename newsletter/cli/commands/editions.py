@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from newsletter.cli.support import datetimes, json_shapes, lookups, output
-from newsletter.cli.support.options import EditionId, Json, Publication
+from newsletter.cli.support.options import By, EditionId, Json, Publication
 from newsletter.cli.support.pause_note import pause_note
 from newsletter.cli.support.typer_app import Commands
 from newsletter.lib import clock
@@ -55,7 +55,7 @@ def show(edition: EditionId, json: Json = False) -> None:
 
 
 @app.command()
-def plan(
+def plan(  # noqa: PLR0917 — Typer reads them as options
     publication: Publication = "",
     at: Annotated[
         str,
@@ -66,11 +66,23 @@ def plan(
     subject: Annotated[
         str, typer.Option("--subject", help="Subject of the extra edition; needs --at.", show_default=False)
     ] = "",
+    send_to: Annotated[
+        int,
+        typer.Option(
+            "--send-to", metavar="SEGMENT", help="Segment of readers who get the extra edition.", show_default=False
+        ),
+    ] = 0,
+    leave_out: Annotated[
+        int,
+        typer.Option(
+            "--leave-out", metavar="SEGMENT", help="Segment of readers who do not get it.", show_default=False
+        ),
+    ] = 0,
     json: Json = False,
 ) -> None:
     """Plan the next edition, or an extra one with --at.
 
-    The workers plan the next edition automatically.
+    The workers plan the next edition automatically. An extra edition may be for a segment only.
 
     Example: newsletter editions plan --at 2026-12-01T06:00 --subject "Election night"
     """
@@ -79,8 +91,19 @@ def plan(
     target, now = lookups.publication(publication), clock.now()
     if at:
         due = now if at == "now" else datetimes.parse_datetime(at, field="--at", zone=target.time_zone)
-        edition = plan_editions.add_extra(target, due_at=due, now=now, subject=subject)
+        edition = plan_editions.add_extra(
+            target,
+            due_at=due,
+            now=now,
+            subject=subject,
+            send_to=lookups.segment(send_to) if send_to else None,
+            leave_out=lookups.segment(leave_out) if leave_out else None,
+        )
     else:
+        if send_to or leave_out:
+            raise BadInput(
+                "--send-to or --leave-out", "needs --at.", "Choose readers of a regular edition on its page."
+            )
         if subject:
             raise BadInput(
                 "--subject", "needs --at.", "The next regular edition takes its subject from its first headline."
@@ -93,20 +116,23 @@ def plan(
 
 
 @app.command()
-def assemble(edition: EditionId, json: Json = False) -> None:
+def assemble(edition: EditionId, by: By = "", json: Json = False) -> None:
     """Assemble the email of an edition.
 
     Takes stories from the queue, places the appeal, and freezes the result for approval. An assembled edition stays
     as it is.
     """
+    from newsletter.accounts.permissions import Permission
     from newsletter.letters import assemble_edition
+    from newsletter.letters.assemble_edition import Asked
 
     planned = lookups.edition(edition)
+    person = lookups.person_if_known(by, Permission.APPROVE, publication=planned.publication_id)
     if planned.state == "planned" and planned.auto_approve:
         output.print_note(
             f"{planned.publication.name} has automatic approval: the email is sent {datetimes.format_due(planned)}."
         )
-    assembled = assemble_edition.assemble(edition, now=clock.now())
+    assembled = assemble_edition.assemble(edition, now=clock.now(), asked=Asked(person))
     print_edition(assembled, json=json)
     if assembled.state == "planned":
         is_waiting = assembled.placements.exists()

@@ -79,7 +79,6 @@ def send(edition: EditionId, by: By = "", yes: Yes = False, json: Json = False) 
     otherwise as soon as it is approved. An email built for another day is rebuilt with today's date and must be
     approved again.
     """
-    from newsletter.audience.subscriber_counts import count_subscribers
     from newsletter.delivery.ledger import installation
     from newsletter.letters import edition_decisions
 
@@ -87,7 +86,7 @@ def send(edition: EditionId, by: By = "", yes: Yes = False, json: Json = False) 
     _print_summary(found)
     now = clock.now()
     _warn_about_approval(found, due_at=now, now=now)
-    readers = count_subscribers(found.publication).active
+    readers = _readers_of(found)
     if not output.confirm(f"Send edition {found.pk} to {readers} readers now?", yes=yes, hint="Give --yes."):
         raise InvalidState("Nothing changed.")
     installation.require_current()
@@ -187,7 +186,6 @@ def _sender(by: str, edition: Edition) -> User | None:
 
 def _print_summary(edition: Edition) -> None:
     """Print to stderr what a person must know before confirming."""
-    from newsletter.audience import subscriber_counts
     from newsletter.delivery.dispatches.delay_reasons import expected_delays
 
     output.print_note(f"Edition {edition.pk} of {edition.publication.name}: {edition.state}.")
@@ -196,8 +194,18 @@ def _print_summary(edition: Edition) -> None:
         for finding in edition.findings:
             output.print_note(f"Preflight, {finding['severity']}: {finding['code']}. {finding['hint']}")
     output.print_note(f"Due {datetimes.format_due(edition)}.")
-    readers = subscriber_counts.count_subscribers(edition.publication).active
-    for sentence in expected_delays(edition.publication, readers=readers, due_at=edition.due_at, now=clock.now()):
+    readers, now = _readers_of(edition), clock.now()
+    for sentence in expected_delays(edition.publication, readers=readers, due_at=edition.due_at, now=now):
         output.print_note(sentence)
-    if waits := pause_note(edition, now=clock.now()):
+    if waits := pause_note(edition, now=now):
         output.print_note(waits)
+
+
+def _readers_of(edition: Edition) -> int:
+    """Count exactly how many readers would get the edition now."""
+    from newsletter.audience.subscriber_counts import count_subscribers
+    from newsletter.letters import edition_audience
+
+    audience = edition_audience.current_audience(edition)
+    count = edition_audience.count_readers(edition, audience, now=clock.now(), exact=True)
+    return count.matching if count else count_subscribers(edition.publication).active

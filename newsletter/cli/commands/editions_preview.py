@@ -7,7 +7,8 @@ import typer
 
 from newsletter.cli.commands.editions import app
 from newsletter.cli.support import lookups, output
-from newsletter.cli.support.options import EditionId, Json, Thanks
+from newsletter.cli.support.email_version import chosen_version
+from newsletter.cli.support.options import EditionId, Json, Plain, Thanks
 from newsletter.lib import clock
 from newsletter.lib.errors import BadInput
 from newsletter.lib.replace_file import replace_file
@@ -16,8 +17,13 @@ Target = Annotated[Path | None, typer.Option(metavar="FILE", help="Write to this
 
 
 @app.command()
-def preview(
-    edition: EditionId, html: Target = None, text: Target = None, thanks: Thanks = False, json: Json = False
+def preview(  # noqa: PLR0917 — Typer reads them as options
+    edition: EditionId,
+    html: Target = None,
+    text: Target = None,
+    thanks: Thanks = False,
+    plain: Plain = False,
+    json: Json = False,
 ) -> None:
     """Preview the email of an edition.
 
@@ -27,10 +33,9 @@ def preview(
 
     Example: newsletter editions preview 12 --html preview.html
     """
-    from newsletter.editions.models import Variant
     from newsletter.letters import assemble_edition
 
-    variant = Variant.THANKS if thanks else Variant.DEFAULT
+    variant = chosen_version(thanks=thanks, plain=plain)
     letter = assemble_edition.preview(lookups.edition(edition), now=clock.now(), variant=variant)
     if json:
         output.print_json({"subject": letter.subject, "text": letter.text, "html": letter.html})

@@ -8,14 +8,15 @@ import typer
 
 from newsletter.cli.commands.editions import app
 from newsletter.cli.support import lookups, output
-from newsletter.cli.support.options import EditionId, Json, Thanks
+from newsletter.cli.support.email_version import chosen_version
+from newsletter.cli.support.options import EditionId, Json, Plain, Thanks
 from newsletter.lib import clock
 from newsletter.lib.errors import BadInput
 from newsletter.lib.replace_file import replace_file
 
 
 @app.command()
-def screenshot(
+def screenshot(  # noqa: PLR0917 — Typer reads them as options
     edition: EditionId,
     folder: Annotated[Path, typer.Option("--folder", metavar="DIR", help="Folder for the screenshots.")] = Path(),
     browser: Annotated[
@@ -25,6 +26,7 @@ def screenshot(
         ),
     ] = None,
     thanks: Thanks = False,
+    plain: Plain = False,
     json: Json = False,
 ) -> None:
     """Save screenshots of the email: 600 and 375 pixels wide, in dark mode, and with images off.
@@ -34,15 +36,14 @@ def screenshot(
 
     Example: newsletter editions screenshot 12 --folder screenshots
     """
-    from newsletter.editions.models import Variant
     from newsletter.local import letter_screenshots
     from newsletter.web.shared.anonymous_letter_views import letter_of
 
     meant = lookups.edition(edition)
     program = browser or letter_screenshots.find_browser()
-    letter = letter_of(meant, now=clock.now(), variant=Variant.THANKS if thanks else Variant.DEFAULT)
+    letter = letter_of(meant, now=clock.now(), variant=chosen_version(thanks=thanks, plain=plain))
     taken = letter_screenshots.take_screenshots(letter.html, program=program)
-    called = f"edition-{meant.pk}-thanks" if thanks else f"edition-{meant.pk}"
+    called = f"edition-{meant.pk}{'-thanks' if thanks else '-plain' if plain else ''}"
     targets = {name: folder / f"{called}-{name}.png" for name in taken}
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -33,12 +33,13 @@ def pick(  # noqa: PLR0917 — Typer reads them as options
         int, typer.Option("--after", metavar="STORY", help="Put it directly after this story.", show_default=False)
     ] = 0,
     lead: Annotated[bool, typer.Option("--lead", help="Make it the lead, above all sections.")] = False,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Also after the closing time of the edition.")] = False,
     by: By = "",
     json: Json = False,
 ) -> None:
     """Put a queued story into a planned edition, or move it there.
 
-    After the closing time of the edition it goes to the following one.
+    After the closing time of the edition it goes to the following one, unless you give --anyway.
 
     Example: newsletter editions pick 12 340 --section City
     """
@@ -47,9 +48,11 @@ def pick(  # noqa: PLR0917 — Typer reads them as options
 
     found, person, now = lookups.edition(edition), _person(by, edition), clock.now()
     chosen = lookups.story(story)
+    if anyway:
+        done = edition_picks.place_anyway(found, chosen, by=_person(by, edition, may_approve=True), now=now)
     if lead:
         done = edition_picks.make_lead(found, chosen, by=person, now=now)
-    else:
+    elif after or section or not anyway:
         spot = (
             Spot(beside=after, is_after=True) if after else Spot(section=section) if section else edition_picks.AT_END
         )
@@ -69,10 +72,11 @@ def take_out(edition: EditionId, story: StoryId, by: By = "", json: Json = False
     _print_stories(found, json=json)
 
 
-def _person(by: str, edition: int) -> User | None:
+def _person(by: str, edition: int, *, may_approve: bool = False) -> User | None:
     from newsletter.accounts.permissions import Permission
 
-    return lookups.person_if_known(by, Permission.CURATE, publication=lookups.edition(edition).publication_id)
+    permission = Permission.APPROVE if may_approve else Permission.CURATE
+    return lookups.person_if_known(by, permission, publication=lookups.edition(edition).publication_id)
 
 
 def _print_stories(edition: Edition, *, json: bool) -> None:

@@ -9,15 +9,17 @@ import typer
 
 from newsletter.cli.commands.editions import app
 from newsletter.cli.support import lookups, output
-from newsletter.cli.support.options import By, EditionId, Json, Thanks
+from newsletter.cli.support.email_version import chosen_version
+from newsletter.cli.support.options import By, EditionId, Json, Plain, Thanks
 from newsletter.lib import clock
 
 
 @app.command("test-send")
-def send_test(
+def send_test(  # noqa: PLR0917 — Typer reads them as options
     edition: EditionId,
     to: Annotated[list[str], typer.Option("--to", metavar="EMAIL", help="Who gets the test; repeat for more.")],
     thanks: Thanks = False,
+    plain: Plain = False,
     by: By = "",
     json: Json = False,
 ) -> None:
@@ -30,14 +32,13 @@ def send_test(
     """
     from newsletter.accounts.permissions import Permission
     from newsletter.delivery.email_tests import order_email_test
-    from newsletter.editions.models import Variant
 
     found = lookups.edition(edition)
     test = order_email_test.order(
         found,
         to,
         key=uuid.uuid4().hex,
-        variant=Variant.THANKS if thanks else Variant.DEFAULT,
+        variant=chosen_version(thanks=thanks, plain=plain),
         by=lookups.person_if_known(by, Permission.CURATE, publication=found.publication_id),
         now=clock.now(),
     )

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from newsletter.cli.support import datetimes, json_shapes, lookups, output
-from newsletter.cli.support.options import Json, Publication, StoryId
+from newsletter.cli.support.options import By, Json, Publication, StoryId
 from newsletter.cli.support.typer_app import Commands
 
 if TYPE_CHECKING:
+    from newsletter.accounts.models import User
     from newsletter.stories.models import Story
 
 app = Commands(help="Manage the story queue.")
@@ -25,6 +26,7 @@ class StateOption(StrEnum):
     DROPPED = "dropped"
     PITCHED = "pitched"
     DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
     ALL = "all"
 
 
@@ -68,6 +70,7 @@ def show(story: StoryId, json: Json = False) -> None:
 def move(
     story: StoryId,
     to: Annotated[int, typer.Option("--to", min=1, help="New position in the queue, counted from 1.")],
+    by: By = "",
     json: Json = False,
 ) -> None:
     """Move a story to another position in the queue.
@@ -76,23 +79,26 @@ def move(
     """
     from newsletter.stories import story_queue
 
-    print_story(story_queue.move(lookups.story(story), to=to), json=json)
+    found = lookups.story(story)
+    print_story(story_queue.move(found, to=to, by=_curator(by, found)), json=json)
 
 
 @app.command()
-def drop(story: StoryId, json: Json = False) -> None:
+def drop(story: StoryId, by: By = "", json: Json = False) -> None:
     """Remove a story from the queue. You can restore it."""
     from newsletter.stories import story_queue
 
-    print_story(story_queue.drop(lookups.story(story)), json=json)
+    found = lookups.story(story)
+    print_story(story_queue.drop(found, by=_curator(by, found)), json=json)
 
 
 @app.command()
-def restore(story: StoryId, json: Json = False) -> None:
+def restore(story: StoryId, by: By = "", json: Json = False) -> None:
     """Return a removed story to the end of the queue."""
     from newsletter.stories import story_queue
 
-    print_story(story_queue.restore(lookups.story(story)), json=json)
+    found = lookups.story(story)
+    print_story(story_queue.restore(found, by=_curator(by, found)), json=json)
 
 
 def print_story(story: Story, *, json: bool, with_body: bool = False, extra: dict[str, Any] | None = None) -> None:
@@ -127,6 +133,12 @@ def print_story(story: Story, *, json: bool, with_body: bool = False, extra: dic
     )
     if with_body:
         output.print_text("\n" + output.printable(rich_text.plain(story.body)))
+
+
+def _curator(by: str, story: Story) -> User | None:
+    from newsletter.accounts.permissions import Permission
+
+    return lookups.person_if_known(by, Permission.CURATE, publication=story.publication_id)
 
 
 def _picture(story: Story) -> str:

@@ -9,6 +9,7 @@ import typer
 from newsletter.cli.commands.stories import app, print_story
 from newsletter.cli.support import json_shapes, lookups, output
 from newsletter.cli.support.options import By, Json, Publication, StoryId
+from newsletter.lib import clock
 
 if TYPE_CHECKING:
     from newsletter.accounts.models import User
@@ -39,14 +40,33 @@ def accept(
     by: By = "",
     json: Json = False,
 ) -> None:
-    """Accept a pitch: it goes to the end of the queue.
+    """Accept a pitch: it goes to the end of the queue, and into the edition that it was pitched for.
 
     Example: newsletter stories accept 7
     """
+    from newsletter.editions import edition_pitches
+
+    found = lookups.story(story)
+    done = edition_pitches.accept(found, by=_curator(by, found), again=again, now=clock.now())
+    print_story(done.story, json=json)
+    if done.edition:
+        output.print_note(f"It is in edition {done.edition.pk}.")
+    elif done.why_not:
+        output.print_note(f"It is not in the edition that it was pitched for. {done.why_not}")
+
+
+@app.command()
+def withdraw(story: StoryId, by: By = "", json: Json = False) -> None:
+    """Withdraw one's own pitch that no curator has decided about.
+
+    Example: newsletter stories withdraw 7 --by carl@example.org
+    """
+    from newsletter.accounts.permissions import Permission
     from newsletter.stories import pitches
 
     found = lookups.story(story)
-    print_story(pitches.accept_pitch(found, by=_curator(by, found), again=again), json=json)
+    person = lookups.person(by, Permission.PITCH, publication=found.publication_id)
+    print_story(pitches.withdraw_pitch(found, by=person), json=json)
 
 
 @app.command()

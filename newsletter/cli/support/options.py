@@ -31,4 +31,5 @@ AppealId = Annotated[int, typer.Argument(metavar="APPEAL", help="Appeal number, 
 FeedId = Annotated[int, typer.Argument(metavar="FEED", help="Feed number, from `feeds list`.")]
 SegmentId = Annotated[int, typer.Argument(metavar="SEGMENT", help="Segment number, from `segments list`.")]
 EditionId = Annotated[int, typer.Argument(metavar="EDITION", help="Edition number, from `editions list`.")]
+Plain = Annotated[bool, typer.Option("--plain", help="Use the version without appeal, for readers who chose that.")]
 Thanks = Annotated[bool, typer.Option("--thanks", help="Use the thank-you version for recent donors.")]

@@ -31,7 +31,8 @@ from newsletter.delivery.scheduled import scheduled_sends
 from newsletter.editions import embargo_and_expiry, local_time, reopen_edition
 from newsletter.editions.edition_times import received
 from newsletter.editions.models import Edition, EditionState, Variant
-from newsletter.letters import assemble_edition, edition_decisions
+from newsletter.letters import assemble_edition, edition_audience, edition_decisions
+from newsletter.letters.frozen_audience import Audience
 from newsletter.lib.errors import InvalidState, NewsletterError
 
 CHUNK_SIZE = 5000  # candidates read at once
@@ -54,7 +55,8 @@ def open_dispatch(edition_id: int, *, now: datetime) -> Dispatch | None:
 
     Returns the existing dispatch if the edition has one. Returns None if the edition was held or reopened, if another
     worker is opening it, if sending is paused, or if it must not open before it is due. An edition that is too late is
-    held; one whose stories or appeal changed after approval is reopened so that it is assembled again.
+    held, as is one whose segments match nobody; one whose stories or appeal changed after approval is reopened so that
+    it is assembled again.
     """
     with transaction.atomic(durable=not connection.in_atomic_block):
         _see_one_snapshot()
@@ -83,7 +85,15 @@ def open_dispatch(edition_id: int, *, now: datetime) -> Dispatch | None:
         if reason := embargo_and_expiry.reason_to_hold(edition, now=now):
             edition_decisions.hold(edition, reason=reason, now=now)
             return None
+        if reason := edition_audience.reason_without_readers(edition, _audience(edition), now=now):
+            edition_decisions.hold(edition, reason=reason, now=now)
+            return None
         return _freeze(edition, now=now)
+
+
+def _audience(edition: Edition) -> Audience:
+    audience: Audience = edition.letters.values_list("audience", flat=True)[0]
+    return audience
 
 
 def _take(edition_id: int) -> Edition | None:

@@ -47,7 +47,7 @@ def order(
         raise InvalidState(f"Edition {edition.pk} is cancelled, so there is no email to test.")
     letter = anonymous_letter(assemble_edition.preview(edition, now=now, variant=variant), edition)
     with transaction.atomic():
-        Edition.objects.select_for_update().get(pk=edition.pk)  # a second click waits here for the first
+        Edition.objects.locked(edition.pk)  # a second click waits here for the first
         if existing := EmailTest.objects.filter(edition=edition, key=key).first():
             return existing
         _check_limit(by, len(recipients), now=now)

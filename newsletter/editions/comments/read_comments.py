@@ -8,7 +8,8 @@ from newsletter.accounts.models import User
 from newsletter.accounts.permissions import Permission, permitted
 from newsletter.editions.comment_models import Comment, CommentMention, CommentThread
 from newsletter.editions.models import Edition
-from newsletter.stories.models import Story
+from newsletter.publications.models import Publication
+from newsletter.stories.models import Story, StoryState
 
 
 def threads_of(subject: Story | Edition, *, is_resolved: bool = False) -> QuerySet[CommentThread]:
@@ -16,6 +17,17 @@ def threads_of(subject: Story | Edition, *, is_resolved: bool = False) -> QueryS
     comments = Comment.objects.select_related("author").prefetch_related("mentions__user")
     threads = subject.comment_threads.filter(resolved_at__isnull=not is_resolved)
     return threads.select_related("claimed_by", "resolved_by").prefetch_related(Prefetch("comments", comments))
+
+
+def open_comments(publication: Publication) -> dict[int, int]:
+    """Return how many comments stand in open threads on each queued story that has some, by the story's id."""
+    found = Comment.objects.filter(
+        thread__publication=publication,
+        thread__story__state=StoryState.QUEUED,
+        thread__resolved_at=None,
+        deleted_at=None,
+    )
+    return dict(found.order_by().values_list("thread__story").annotate(Count("pk")))
 
 
 def state_of(subject: Story | Edition) -> tuple[object, ...]:

@@ -7,12 +7,13 @@ from django.db import transaction
 
 from newsletter.accounts.models import Role, User
 from newsletter.accounts.permissions import ALLOWED, NotPermitted, Permission, require
-from newsletter.audit import audit_trail
+from newsletter.audit import audit_trail, undo_log
 from newsletter.audit.acts import Act
+from newsletter.audit.undo_models import UndoKind
 from newsletter.editions.comment_models import MAX_COMMENT, Comment, CommentMention, CommentThread
 from newsletter.editions.comments.find_mentions import find_mentions, handles, people_of
 from newsletter.editions.models import Edition
-from newsletter.lib.errors import BadInput, InvalidState
+from newsletter.lib.errors import BadInput, Gone, InvalidState
 from newsletter.mail.text_cleaning import repair_windows_1252
 from newsletter.stories.models import Story
 
@@ -41,7 +42,7 @@ def open_thread(
         if earlier := _written(key, by):
             return earlier.thread
         _check_rate(by, now=now)
-        place = {"story": subject} if isinstance(subject, Story) else {"edition": subject}
+        place = {"story": subject} if isinstance(subject, Story) else {"edition": Edition.objects.locked(subject.pk)}
         if CommentThread.objects.filter(**place, resolved_at=None).count() >= MAX_OPEN_THREADS:
             raise InvalidState(f"There are {MAX_OPEN_THREADS} open comments here. Resolve some first.")
         thread = CommentThread.objects.create(publication=subject.publication, **place, team=team, opened_at=now)
@@ -104,6 +105,7 @@ def resolve(thread: CommentThread, *, by: User, now: datetime) -> CommentThread:
         if thread.resolved_at is None:
             _set_resolved(thread, by, now)
             audit_trail.record(by, Act.THREAD_RESOLVED, thread, now=now, thread=thread.pk)
+            _keep(by, UndoKind.THREAD_RESOLVED, thread, "A thread of comments was resolved.", now=now)
     return thread
 
 
@@ -115,6 +117,7 @@ def reopen_thread(thread: CommentThread, *, by: User, now: datetime) -> CommentT
         if thread.resolved_at is not None:
             _set_resolved(thread, None, None)
             audit_trail.record(by, Act.THREAD_REOPENED, thread, now=now, thread=thread.pk)
+            _keep(by, UndoKind.THREAD_REOPENED, thread, "A thread of comments was opened again.", now=now)
     return thread
 
 
@@ -137,6 +140,7 @@ def claim_request(thread: CommentThread, *, by: User, now: datetime) -> CommentT
         thread.claimed_by, thread.claimed_at = by, now
         thread.save(update_fields=["claimed_by", "claimed_at"])
         audit_trail.record(by, Act.REQUEST_CLAIMED, thread, now=now, thread=thread.pk)
+        _keep(by, UndoKind.REQUEST_CLAIMED, thread, "A request was claimed.", now=now)
     return thread
 
 
@@ -149,6 +153,7 @@ def release_request(thread: CommentThread, *, by: User, now: datetime) -> Commen
         thread.claimed_by = thread.claimed_at = None
         thread.save(update_fields=["claimed_by", "claimed_at"])
         audit_trail.record(by, Act.REQUEST_RELEASED, thread, now=now, thread=thread.pk)
+        _keep(by, UndoKind.REQUEST_RELEASED, thread, "A request was given back.", now=now)
     return thread
 
 
@@ -156,7 +161,13 @@ def _add(thread: CommentThread, *, text: str, by: User, key: str, now: datetime)
     comment = Comment.objects.create(thread=thread, author=by, text=text, key=key, written_at=now)
     _mention(comment)
     audit_trail.record(by, Act.COMMENT_WRITTEN, thread, now=now, comment=comment.pk, team=thread.team)
+    done, publication = "A comment was written.", thread.publication_id
+    undo_log.keep(by, UndoKind.COMMENT_WRITTEN, comment, done, publication=publication, now=now)
     return comment
+
+
+def _keep(by: User, kind: UndoKind, thread: CommentThread, done: str, *, now: datetime) -> None:
+    undo_log.keep(by, kind, thread, done, publication=thread.publication_id, now=now)
 
 
 def _mention(comment: Comment) -> None:
@@ -187,8 +198,11 @@ def _set_resolved(thread: CommentThread, by: User | None, now: datetime | None) 
 
 
 def _locked(thread: CommentThread) -> CommentThread:
-    CommentThread.objects.select_for_update().get(pk=thread.pk)
-    return CommentThread.objects.select_related("publication", "claimed_by").get(pk=thread.pk)
+    CommentThread.objects.select_for_update().filter(pk=thread.pk).first()
+    found = CommentThread.objects.select_related("publication", "claimed_by").filter(pk=thread.pk).first()
+    if found is None:
+        raise Gone("This thread is gone, with the edition that it was about.")
+    return found
 
 
 def _own(comment: Comment, by: User) -> Comment:

@@ -34,6 +34,7 @@ class Migration(migrations.Migration):
                 ('subject', models.CharField(blank=True, help_text='Empty: the first headline.', max_length=200)),
                 ('preheader', models.CharField(blank=True, help_text='Empty: the other headlines.', max_length=140)),
                 ('intro', models.TextField(blank=True, help_text='A note above the stories, plain text.', max_length=2000)),
+                ('left_out_snippets', models.JSONField(blank=True, default=list, help_text='Ids of snippets that it does not print.')),
                 ('made_from', models.CharField(blank=True, help_text='Fingerprint of everything that the email was built from.', max_length=64)),
                 ('compared', models.CharField(blank=True, help_text='Versions of its content when that fingerprint was last found equal.', max_length=64)),
                 ('content_hash', models.CharField(blank=True, help_text='Fingerprint of the frozen emails.', max_length=64)),
@@ -152,6 +153,14 @@ class Migration(migrations.Migration):
                 'ordering': ['position', 'pk'],
                 'constraints': [models.UniqueConstraint(fields=('edition', 'story'), name='pick_once_an_edition')],
             },
+        ),
+        migrations.CreateModel(
+            name='EditionPitch',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pitches', to='editions.edition')),
+                ('story', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='edition_pitch', to='stories.story')),
+            ],
         ),
         migrations.AddConstraint(
             model_name='placement',

@@ -1,12 +1,16 @@
 """Add a suggestion to the story queue: with the text of its feed, else by reading its link; or dismiss it."""
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import structlog
 from django.db import transaction
 
 from newsletter.accounts.permissions import Permission, require
+from newsletter.audit import audit_trail, undo_log
+from newsletter.audit.acts import Act
 from newsletter.audit.audit_trail import Actor
+from newsletter.audit.undo_models import UndoKind
 from newsletter.lib.errors import InvalidState, NewsletterError
 from newsletter.publications.models import Publication
 from newsletter.stories import duplicate_links, story_queue
@@ -53,9 +57,29 @@ def queue_suggestion(suggestion: Suggestion, *, again: bool = False, by: Actor =
     return done
 
 
-def dismiss(suggestion: Suggestion) -> None:
-    """Dismiss an open suggestion. The feed does not suggest this article again."""
-    _close(suggestion, SuggestionState.DISMISSED)
+def dismiss(suggestion: Suggestion, *, by: Actor = None) -> None:
+    """Dismiss an open suggestion. The feed does not suggest this article again. A second call changes nothing."""
+    require(by, Permission.CURATE, publication=suggestion.publication_id)
+    with transaction.atomic():
+        current = Suggestion.objects.select_for_update(of=("self",)).filter(pk=suggestion.pk).first()
+        if current and _close(current, SuggestionState.DISMISSED):
+            audit_trail.record(by, Act.SUGGESTION_DISMISSED, current, headline=current.headline)
+            done, publication = f"The suggestion “{current.headline}” was dismissed.", current.publication_id
+            text = undo_log.stored_values(current, WITHOUT_TEXT)
+            undo_log.keep(by, UndoKind.SUGGESTION_DISMISSED, current, done, publication=publication, before=text)
+
+
+def suggest_again(suggestion_id: int, text: Mapping[str, Any], *, by: Actor = None) -> None:
+    """Open a dismissed suggestion again, with the text of the feed that it had."""
+    with transaction.atomic():
+        found = Suggestion.objects.select_for_update().filter(pk=suggestion_id).first()
+        if found is None or found.state != SuggestionState.DISMISSED:
+            raise InvalidState("This suggestion is not dismissed any more, or its feed was removed.")
+        require(by, Permission.CURATE, publication=found.publication_id)
+        undo_log.set_values(found, text)
+        found.state = SuggestionState.OPEN
+        found.save(update_fields=["state", *text])
+        audit_trail.record(by, Act.SUGGESTION_REOPENED, found)
 
 
 def add_ordered(*, limit: int = 20) -> int:
@@ -110,6 +134,6 @@ def _rules(suggestion: Suggestion) -> dict[str, str]:
     return {"section": suggestion.feed.section, "kicker": suggestion.feed.kicker}
 
 
-def _close(suggestion: Suggestion, state: SuggestionState, *, story: Story | None = None) -> None:
+def _close(suggestion: Suggestion, state: SuggestionState, *, story: Story | None = None) -> int:
     still = Suggestion.objects.filter(pk=suggestion.pk, state__in=OPEN_SUGGESTIONS)
-    still.update(state=state, story=story, problem="", **WITHOUT_TEXT)
+    return still.update(state=state, story=story, problem="", **WITHOUT_TEXT)

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             name='Story',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('pitched', 'Pitched'), ('declined', 'Declined'), ('queued', 'Queued'), ('used', 'Used'), ('dropped', 'Dropped')], default='queued', max_length=8)),
+                ('state', models.CharField(choices=[('pitched', 'Pitched'), ('withdrawn', 'Withdrawn'), ('declined', 'Declined'), ('queued', 'Queued'), ('used', 'Used'), ('dropped', 'Dropped')], default='queued', max_length=9)),
                 ('position', models.BigIntegerField(default=0, help_text='Order key among the stories of the same state, smallest first (order_keys.py).')),
                 ('version', models.PositiveIntegerField(default=1, help_text='Incremented by each change; a save names the version it is based on.')),
                 ('kind', models.CharField(blank=True, choices=[('lead', 'lead: large, with its picture'), ('story', 'story: with its picture'), ('short', 'short: headline and first paragraph')], help_text="Empty: as the publication's layout sets it.", max_length=5)),
@@ -46,6 +46,7 @@ class Migration(migrations.Migration):
                 ('claimed_at', models.DateTimeField(blank=True, help_text='When that person last did something to it.', null=True)),
                 ('claimed_by', models.ForeignKey(blank=True, help_text='Who is working on it (story_claims.py).', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('queued_at', models.DateTimeField(auto_now_add=True, help_text='When it was queued: created, or accepted as a pitch. Closing times compare it.')),
                 ('changed_at', models.DateTimeField(auto_now=True)),
                 ('pitch', models.CharField(blank=True, help_text='Why the contributor proposes it, in a sentence.', max_length=300)),
                 ('declined_because', models.CharField(blank=True, help_text='Why a curator declined the pitch.', max_length=300)),

@@ -9,8 +9,14 @@ from itertools import groupby
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from django.db import transaction
 from tld import get_fld
 
+from newsletter.accounts.permissions import Permission, require
+from newsletter.audit import audit_trail, undo_log
+from newsletter.audit.acts import Act
+from newsletter.audit.audit_trail import Actor
+from newsletter.audit.undo_models import UndoKind
 from newsletter.publications.models import Publication
 from newsletter.stories.correction_models import SiteCorrection
 from newsletter.stories.pasted_text.line_types import LineType
@@ -18,6 +24,7 @@ from newsletter.stories.reading.page_story import FieldOrigin, FieldValue, PageS
 from newsletter.stories.rich_text import rich_text
 
 LINE = "line"
+STORED = ("publication", "site", "name", "text", "value")
 FIELD_NAMES = ("byline", "source_name")
 MAX_TEXT = 200  # characters of a line that can recur; a longer one is of one article
 MAX_LEFT_OUT = 100  # characters; a longer line is a paragraph of one article that a curator shortened
@@ -40,6 +47,18 @@ def site_of(url: str) -> str:
     except ValueError:
         return ""
     return (get_fld(f"https://{host}/", fail_silently=True) or host)[:253] if host else ""
+
+
+def forget(correction: SiteCorrection, *, by: Actor = None) -> None:
+    """Apply a correction to no further story of its site."""
+    require(by, Permission.CURATE, publication=correction.publication_id)
+    with transaction.atomic():
+        site, text = correction.site, correction.text
+        audit_trail.record(by, Act.SITE_CORRECTION_FORGOTTEN, correction, site=site, text=text, value=correction.value)
+        values, publication = undo_log.stored_values(correction, STORED), correction.publication_id
+        done = f"The correction “{correction.text}” of {correction.site} was forgotten."
+        undo_log.keep(by, UndoKind.CORRECTION_FORGOTTEN, correction, done, publication=publication, before=values)
+        correction.delete()
 
 
 class SiteCorrections:

@@ -12,8 +12,11 @@ import structlog
 from django.db import IntegrityError, transaction
 
 from newsletter.accounts.models import User
-from newsletter.audit import audit_trail
+from newsletter.accounts.permissions import Permission, require
+from newsletter.audit import audit_trail, undo_log
+from newsletter.audit.acts import Act
 from newsletter.audit.audit_trail import Actor
+from newsletter.audit.undo_models import UndoKind
 from newsletter.lib.claim_rows import claim
 from newsletter.lib.errors import BadInput, InvalidState, NewsletterError
 from newsletter.lib.safe_connection import FetchError
@@ -128,16 +131,41 @@ def read_next(*, now: datetime, fetch: Fetch = fetch_page) -> bool:
     return True
 
 
-def retry(draft: StoryDraft) -> None:
+def retry(draft: StoryDraft, *, by: Actor = None) -> None:
     """Order a failed draft again."""
-    StoryDraft.objects.filter(pk=draft.pk, state=DraftState.FAILED).update(
-        state=DraftState.WAITING, tries=0, try_at=None, problem="", hint=""
-    )
+    require(by, Permission.CURATE, publication=draft.publication_id)
+    with transaction.atomic():
+        if _read_again(draft):
+            audit_trail.record(by, Act.DRAFT_RETRIED, draft, link=draft.url[:200])
 
 
-def discard(draft: StoryDraft) -> None:
-    """Discard a draft that is not in the queue."""
-    StoryDraft.objects.filter(pk=draft.pk, state__in=OPEN_DRAFTS).update(state=DraftState.DISCARDED)
+def discard(draft: StoryDraft, *, by: Actor = None) -> None:
+    """Discard a draft that is not in the queue. A second call changes nothing."""
+    require(by, Permission.CURATE, publication=draft.publication_id)
+    with transaction.atomic():
+        current = StoryDraft.objects.select_for_update().get(pk=draft.pk)
+        if current.state not in OPEN_DRAFTS:
+            return
+        before, current.state = {"state": str(current.state)}, DraftState.DISCARDED
+        current.save(update_fields=["state"])
+        audit_trail.record(by, Act.DRAFT_DISCARDED, current, link=current.url[:200])
+        title = page_story(current).value("headline") or current.url or "pasted text"
+        done, publication = f"The draft “{title}” was discarded.", current.publication_id
+        undo_log.keep(by, UndoKind.DRAFT_DISCARDED, current, done, publication=publication, before=before)
+
+
+def open_again(draft_id: int, state: str, *, by: Actor = None) -> None:
+    """Open a discarded draft again, in the state that it had. One that was being read is read again."""
+    draft = StoryDraft.objects.filter(pk=draft_id).first()
+    if draft is None or draft.state != DraftState.DISCARDED:
+        raise InvalidState("This draft is not discarded any more.")
+    require(by, Permission.CURATE, publication=draft.publication_id)
+    try:
+        with transaction.atomic():
+            StoryDraft.objects.filter(pk=draft.pk, state=DraftState.DISCARDED).update(state=state)
+            audit_trail.record(by, Act.DRAFT_REOPENED, draft, link=draft.url[:200])
+    except IntegrityError:
+        raise InvalidState("Its link has another open draft by now.") from None
 
 
 def delete_decided(*, now: datetime) -> None:
@@ -194,6 +222,11 @@ def _lock_queue(draft: StoryDraft) -> None:
     Publication.objects.select_for_update(no_key=True).get(pk=draft.publication_id)
 
 
+def _read_again(draft: StoryDraft) -> int:
+    failed = StoryDraft.objects.filter(pk=draft.pk, state=DraftState.FAILED)
+    return failed.update(state=DraftState.WAITING, tries=0, try_at=None, problem="", hint="")
+
+
 def _order_link(publication: Publication, url: str) -> StoryDraft:
     key = duplicate_links.page_key(url)
     opened = StoryDraft.objects.filter(publication=publication, page_key=key, state__in=OPEN_DRAFTS)
@@ -203,7 +236,7 @@ def _order_link(publication: Publication, url: str) -> StoryDraft:
     except IntegrityError:  # another request was faster
         draft = opened.get()
     if draft.state == DraftState.FAILED:
-        retry(draft)
+        _read_again(draft)
         draft.refresh_from_db()
     return draft
 

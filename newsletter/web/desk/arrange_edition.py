@@ -1,20 +1,20 @@
-"""Acts on the stories of an edition beside the queue: put in, order, section, size, take out, undo."""
+"""Acts on the stories of an edition beside the queue: put in, order, section, size, take out."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
+from newsletter.accounts.models import User
 from newsletter.accounts.permissions import Permission
-from newsletter.editions import edition_picks, undo_picks
+from newsletter.editions import edition_picks
+from newsletter.editions.closing_time import NoEditionFollows
 from newsletter.editions.edition_picks import Arranged
 from newsletter.editions.models import Edition
-from newsletter.editions.pick_models import PickChange
 from newsletter.editions.story_order import Spot
 from newsletter.lib import clock
-from newsletter.lib.errors import InvalidState
 from newsletter.stories.models import Kind, Story
 from newsletter.web.desk import current_publication as publications
-from newsletter.web.desk import story_queue_page
+from newsletter.web.desk import late_story, story_queue_page
 from newsletter.web.desk.desk_acts import Done, perform, requested_edition
 from newsletter.web.shared.display_formats import leaves
 from newsletter.web.shared.parse_numbers import whole_number
@@ -35,19 +35,30 @@ def panel(request: DeskRequest, slug: str) -> HttpResponse:
     if request.GET.get("seen") == desk.stamp:
         return HttpResponse(status=204)
     context = {"publication": publication, "now": now, "user": request.user}
-    context |= story_queue_page.panel_context(desk, user=request.user, now=now)
+    context |= story_queue_page.panel_context(desk, now=now)
     return render(request, "web/desk/_next_edition.html", context | {"is_polled": True})
 
 
 @require_POST
 @permission_required(Permission.CURATE)
 def place(request: DeskRequest, edition_id: int, story_id: int) -> HttpResponse:
-    """Put a story into the edition or move it there: `to` up or down, `beside` another, into a `section`."""
+    """Put a story into the edition or move it there: `to` up or down, `beside` another, into a `section`.
+
+    With `anyway`, also after the closing time of the edition.
+    """
     edition, story = _edition(request, edition_id), _story(request, story_id)
 
     def act() -> Done:
-        done = edition_picks.place(edition, story, _spot(request), by=request.user, now=clock.now())
-        return _done(done, edition, f"“{story.headline}” is")
+        now = clock.now()
+        try:
+            if "anyway" in request.POST:
+                done = edition_picks.place_anyway(edition, story, by=request.user, now=now)
+            else:
+                done = edition_picks.place(edition, story, _spot(request), by=request.user, now=now)
+        except NoEditionFollows as error:
+            late = late_story.offer(edition, story, user=request.user, now=now)
+            return Done(notice=str(error), edition=edition.pk, late=late)
+        return _done(done, edition, f"“{story.headline}” is", user=request.user)
 
     return perform(request, edition.publication, act)
 
@@ -64,7 +75,8 @@ def set_kind(request: DeskRequest, edition_id: int, story_id: int) -> HttpRespon
             done = edition_picks.make_lead(edition, story, by=request.user, now=now)
         else:
             done = edition_picks.set_kind(edition, story, kind=kind, by=request.user, now=now)
-        return _done(done, edition, f"“{story.headline}” is {KIND_WORDS[kind]} in this edition,")
+        beginning = f"“{story.headline}” is {KIND_WORDS[kind]} in this edition,"
+        return _done(done, edition, beginning, user=request.user)
 
     return perform(request, edition.publication, act)
 
@@ -82,22 +94,6 @@ def take_out(request: DeskRequest, edition_id: int, story_id: int) -> HttpRespon
     return perform(request, edition.publication, act)
 
 
-@require_POST
-@permission_required(Permission.CURATE)
-def undo(request: DeskRequest, edition_id: int) -> HttpResponse:
-    """Undo a change of the edition's stories."""
-    edition = _edition(request, edition_id)
-    change = PickChange.objects.filter(pk=whole_number(request.POST.get("change", "")) or 0, edition=edition).first()
-
-    def act() -> Done:
-        if change is None:
-            raise InvalidState("This change of the edition is too old to be undone.")
-        undo_picks.undo(change, by=request.user, now=clock.now())
-        return Done(f"Undone: {change.sentence}", edition=edition.pk)
-
-    return perform(request, edition.publication, act)
-
-
 def _spot(request: DeskRequest) -> Spot:
     given = request.POST
     if beside := whole_number(given.get("beside", "")):
@@ -109,16 +105,17 @@ def _spot(request: DeskRequest) -> Spot:
     return Spot(section=given["section"]) if "section" in given else edition_picks.AT_END
 
 
-def _done(done: Arranged, asked: Edition, beginning: str) -> Done:
-    """Return the beginning of a sentence; a notice if a later edition took the story."""
+def _done(done: Arranged, asked: Edition, beginning: str, *, user: User) -> Done:
+    """Return the beginning of a sentence; a notice and an offer if a later edition took the story."""
     if done.edition.pk == asked.pk:
         return Done(placed=(beginning, done.story), edition=asked.pk)
-    late = leaves(done.edition, now=clock.now())
+    now = clock.now()
+    late = leaves(done.edition, now=now)
     notice = (
-        f"The edition of {leaves(asked, now=clock.now())} takes no more stories, so “{done.story.headline}” is in the "
+        f"The edition of {leaves(asked, now=now)} takes no more stories, so “{done.story.headline}” is in the "
         f"edition of {late}."
     )
-    return Done(notice=notice, edition=asked.pk)
+    return Done(notice=notice, edition=asked.pk, late=late_story.offer(asked, done.story, user=user, now=now))
 
 
 def _edition(request: DeskRequest, edition_id: int) -> Edition:

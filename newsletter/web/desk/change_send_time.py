@@ -4,6 +4,7 @@ If the email differs at the new time, for example in its date, the page shows it
 """
 
 import copy
+import re
 from datetime import UTC, datetime
 from typing import NamedTuple, TypedDict
 from urllib.parse import urlencode
@@ -17,13 +18,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from newsletter.accounts.models import User
 from newsletter.accounts.permissions import Permission, has_permission
-from newsletter.audience import kept_reader_counts
 from newsletter.delivery.ledger import installation
 from newsletter.delivery.recipients.sample_reader import anonymous_letter
 from newsletter.editions.edition_stories import printed_stories
 from newsletter.editions.edition_times import set_times, times_of
 from newsletter.editions.models import Edition, EditionState, FrozenLetter, Variant
-from newsletter.letters import compose_letters, edition_decisions, second_person
+from newsletter.letters import compose_letters, edition_audience, edition_decisions, second_person
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
 from newsletter.web.desk import editions
@@ -31,6 +31,7 @@ from newsletter.web.desk.edition_list import stories_of
 from newsletter.web.shared.anonymous_letter_views import letter_in, requested_due_at, requested_variant
 from newsletter.web.shared.display_formats import clock_of, moment, zone_name
 from newsletter.web.shared.identity_confirmation import identity_confirmed
+from newsletter.web.shared.parse_numbers import whole_number
 from newsletter.web.shared.pause_sentence import pause_sentence
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 from newsletter.web.shared.permitted_objects import permitted_or_404
@@ -79,8 +80,12 @@ def confirm_reschedule(request: DeskRequest, edition_id: int) -> HttpResponse:
 @permission_required(Permission.SEND)
 @identity_confirmed("send")
 def send_now(request: DeskRequest, edition_id: int) -> HttpResponse:
-    """Send an edition now."""
+    """Send an edition now, if the user has typed how many readers get it."""
     edition = permitted_or_404(request, Edition.objects.select_related("publication"), pk=edition_id)
+    readers = edition_audience.expected_readers(edition, now=clock.now()).number
+    if whole_number(re.sub(r"[\s,.’']", "", request.POST.get("readers", ""))) != readers:
+        messages.error(request, f"Nothing was sent. To confirm, type the number of readers: {readers:,}.")
+        return redirect("send", edition_id)
     try:
         installation.require_current()
         sent = edition_decisions.send_now(edition, now=clock.now(), **_answers(request))
@@ -140,7 +145,7 @@ def _ask(request: DeskRequest, edition_id: int, *, due_at: datetime | None) -> H
             "edition": edition,
             "publication": edition.publication,
             "can": editions.can(request, edition),
-            "readers": kept_reader_counts.reader_counts(edition.publication, now=now),
+            "readers": edition_audience.expected_readers(edition, now=now),
             "stories": printed_stories(stories_of(edition.publication, edition, now=now)),
             "then": then,
             "waits": _waits(edition, due_at=then_at, now=now),
@@ -149,8 +154,8 @@ def _ask(request: DeskRequest, edition_id: int, *, due_at: datetime | None) -> H
             "form": editions.RescheduleForm(initial={"due_at": due_at}) if due_at else None,
             "due_at": then_at,
             "framed": urlencode({"due_at": then_at.astimezone(UTC).isoformat()}),
-            "thanks": variant == Variant.THANKS,
-            "can_thank": edition.letters.filter(variant=Variant.THANKS).exists(),
+            "version": editions.ASKED[variant],
+            "versions": editions.versions_of(edition, now=now),
             "State": EditionState,
         }
         return render(request, "web/desk/send_edition.html", context)

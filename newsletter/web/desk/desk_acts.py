@@ -14,6 +14,7 @@ from newsletter.publications.models import Publication
 from newsletter.stories.models import Story
 from newsletter.web.desk import story_queue_page
 from newsletter.web.desk.edition_list import DeskEdition, desk_edition
+from newsletter.web.desk.late_story import LateStory
 from newsletter.web.desk.story_queue_diff import changes
 from newsletter.web.desk.story_queue_page import PAGE_SIZE, Shown
 from newsletter.web.shared.parse_numbers import whole_number
@@ -33,6 +34,7 @@ class Done:
     moved: int | None = None
     dropped: Story | None = None
     edition: int | None = None  # the act was on this edition
+    late: LateStory | None = None  # offered: the story missed the closing time of the edition
 
 
 def requested_edition(request: DeskRequest, publication: Publication, *, now: datetime) -> DeskEdition:
@@ -82,7 +84,7 @@ def changed_parts(
     )
     # Empty notes are sent too: they remove those of the previous action.
     context |= {"changes": found, "announcement": done.announcement or done.notice, "problem": problem}
-    context |= {"dropped": done.dropped, "notice": done.notice}
+    context |= {"dropped": done.dropped, "notice": done.notice, "late": done.late}
     context["has_panel"] = has_panel
     return render(request, "web/desk/_story_queue_changes.html", context)
 
@@ -106,6 +108,7 @@ def _back(publication: Publication, done: Done, count: int, edition: int | None)
     query += [f"shown={count}"] if count > PAGE_SIZE else []
     query += [f"edition={edition}"] if edition else []
     query += ["show=edition"] if done.edition else []
+    query += [f"late={done.late.story.pk}"] if done.late else []
     back = redirect("queue", publication.slug)
     back["Location"] += f"?{'&'.join(query)}" if query else ""
     return back

@@ -11,6 +11,7 @@ from newsletter.accounts.permissions import Permission
 from newsletter.editions import reopen_edition
 from newsletter.editions.models import Edition, EditionState
 from newsletter.letters import assemble_edition, edition_decisions, second_person
+from newsletter.letters.assemble_edition import Asked
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
 from newsletter.mail.text_cleaning import clean_line
@@ -92,7 +93,7 @@ def assemble(request: DeskRequest, edition_id: int) -> HttpResponse:
     """Assemble the letter early, so that it can be approved now."""
     edition = permitted_or_404(request, Edition.objects.all(), pk=edition_id)
     try:
-        edition = assemble_edition.assemble(edition.pk, now=clock.now())
+        edition = assemble_edition.assemble(edition.pk, now=clock.now(), asked=Asked(request.user))
     except NewsletterError as error:
         messages.error(request, str(error))
         return redirect("edition", edition_id)

@@ -5,12 +5,11 @@ from datetime import datetime
 from itertools import groupby
 from zlib import crc32
 
-from newsletter.accounts.models import User
 from newsletter.editions import closing_time
 from newsletter.editions.edition_stories import PlannedStory, planned_stories, printed_stories, reserved_picks
 from newsletter.editions.embargo_and_expiry import placed_stories
 from newsletter.editions.models import Edition, EditionState
-from newsletter.editions.pick_models import Pick, PickChange
+from newsletter.editions.pick_models import Pick
 from newsletter.editions.schedule_dates import next_date
 from newsletter.letters.content.story_arrangement import story_kinds
 from newsletter.publications.models import Publication
@@ -161,13 +160,6 @@ def taken_out(desk: DeskEdition) -> list[Story]:
         return []
     picks = desk.edition.picks.filter(is_out=True, story__state="queued").select_related("story")
     return [pick.story for pick in picks.order_by("-pk")[:MAX_SECTIONS]]
-
-
-def last_change(desk: DeskEdition, user: User) -> PickChange | None:
-    """Return what the user can undo next."""
-    if not desk.is_open or desk.edition is None:
-        return None
-    return desk.edition.pick_changes.filter(user=user, is_undone=False).first()
 
 
 def closing_sentence(desk: DeskEdition, *, now: datetime) -> str:

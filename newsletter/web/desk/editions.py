@@ -27,15 +27,25 @@ from newsletter.editions.embargo_and_expiry import reason_to_hold
 from newsletter.editions.models import TRANSITIONS, Edition, EditionState, Variant
 from newsletter.editions.reopen_edition import NOT_YET_SENT
 from newsletter.insights.dispatch_stats import dispatch_stats
-from newsletter.letters import assemble_edition, edit_edition, looked_up_links, second_person
+from newsletter.letters import (
+    assemble_edition,
+    edit_edition,
+    edition_audience,
+    frozen_audience,
+    looked_up_links,
+    second_person,
+)
 from newsletter.letters.edit_edition import SaveEffect
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
 from newsletter.mail.message import Letter
-from newsletter.web.desk import comment_section
+from newsletter.segments.segment_counts import SegmentCount
+from newsletter.web.desk import comment_section, finding_links
 from newsletter.web.desk import current_publication as publications
 from newsletter.web.desk.edition_list import stories_of
 from newsletter.web.desk.edition_readers import readers_of_edition
+from newsletter.web.desk.edition_snippets import snippets_of
+from newsletter.web.desk.email_test_page import VERSIONS
 from newsletter.web.shared import audit_history, unsaved_changes
 from newsletter.web.shared.anonymous_letter_views import letter_of, requested_variant
 from newsletter.web.shared.display_formats import clock_of
@@ -47,6 +57,7 @@ from newsletter.web.shared.permitted_objects import permitted_or_404
 from newsletter.web.shared.unsaved_changes import UnsavedTitle
 
 PAGE_SIZE = 25
+ASKED = {Variant.DEFAULT: "", Variant.THANKS: "&thanks=1", Variant.PLAIN: "&plain=1"}  # in addresses
 LOOKS = {"desktop": "Desktop", "phone": "Phone", "text": "Plain text"}
 
 
@@ -134,31 +145,37 @@ def page(request: DeskRequest, edition: Edition, form: RescheduleForm) -> HttpRe
     pauses = list(active_pauses(now=now))
     look = request.GET.get("look", "")
     lookups = looked_up_links.lookups_of(edition) if frozen and edition.state in NOT_YET_SENT else []
+    stories, may = printed_stories(stories_of(edition.publication, edition, now=now)), can(request, edition)
+    found = edition.findings + looked_up_links.link_findings(lookups)
+    appeal, readers = frozen.appeal if frozen else None, readers_of_edition(edition, user=request.user, now=now)
     context = {
         "edition": edition,
         "publication": edition.publication,
         "status": edition_status(edition, pauses=pauses, now=now),
         "timeline": timeline_of(edition, pauses=pauses, now=now),
-        "expected_problems": _expected_problems(edition, now=now),
-        "stories": printed_stories(stories_of(edition.publication, edition, now=now)),
+        "expected_problems": _expected_problems(edition, readers.number if readers else None, now=now),
+        "stories": stories,
         "letter": letter,
         "problem": problem,
         "frozen": frozen,
-        "findings": edition.findings + looked_up_links.link_findings(lookups),
+        "findings": finding_links.with_links(
+            found, edition, stories=stories, appeal=appeal, user=request.user, can_edit=may["edit"]
+        ),
         "waiting_links": looked_up_links.waiting_links(lookups),
         "look": look if look in LOOKS else "desktop",
         "looks": LOOKS,
         "dark": "dark" in request.GET,
-        "version": {Variant.THANKS: "&thanks=1", Variant.PLAIN: "&plain=1"}.get(variant, ""),
-        "versions": _versions(edition, now=now),
+        "version": ASKED[variant],
+        "versions": versions_of(edition, now=now),
         "dispatch": dispatch,
         "progress": progress(dispatch) if dispatch else None,
         "waits": delay_of(dispatch, now=now) if dispatch else None,
         "tally": dispatch_stats(dispatch.pk) if dispatch else None,
-        "can": can(request, edition),
-        "readers": readers_of_edition(edition, user=request.user, now=now),
+        "can": may,
+        "readers": readers,
         "unsaved": _unsaved(edition),
         "lines": correction_lines.lines_of(edition),
+        "snippets": snippets_of(edition, now=now),
         "section": comment_section.section_of(request, edition),
         "history": audit_history.history_of(edition),
         "form": form,
@@ -170,14 +187,10 @@ def page(request: DeskRequest, edition: Edition, form: RescheduleForm) -> HttpRe
     return render(request, "web/desk/edition.html", context)
 
 
-def _versions(edition: Edition, *, now: datetime) -> list[tuple[str, str]]:
+def versions_of(edition: Edition, *, now: datetime) -> list[tuple[str, str]]:
     """Return the versions of the email that readers get, each with its part of the address; empty for one only."""
-    others = []
-    if assemble_edition.has_thanks_letter(edition, now=now):
-        others.append(("&thanks=1", "Donor thank-you"))
-    if assemble_edition.has_plain_letter(edition, now=now):
-        others.append(("&plain=1", "Without appeal"))
-    return [("", "With appeal"), *others] if others else []
+    found = assemble_edition.variants_of(edition, now=now)
+    return [(ASKED[variant], VERSIONS[variant]) for variant in found] if len(found) > 1 else []
 
 
 def _unsaved(edition: Edition) -> list[UnsavedTitle]:
@@ -190,14 +203,20 @@ def _unsaved(edition: Edition) -> list[UnsavedTitle]:
     return unsaved_changes.titles_at([*addresses, reverse("edition-texts", args=[edition.pk])])
 
 
-def _expected_problems(edition: Edition, *, now: datetime) -> tuple[str, ...]:
-    """Return sentences on what will hold or delay the edition at its send time."""
+def _expected_problems(edition: Edition, number: SegmentCount | None, *, now: datetime) -> tuple[str, ...]:
+    """Return sentences on what will hold or delay the edition at its send time. `number`: readers of its segments."""
     if edition.state not in (EditionState.PLANNED, EditionState.ASSEMBLED, EditionState.APPROVED):
         return ()
     reason = reason_to_hold(edition, now=now)
     if reason and edition.content_hash:
         return (f"The edition will be held instead of sent. {reason}",)
-    readers = kept_reader_counts.reader_counts(edition.publication, now=now).counts.active
+    if number is None:
+        readers = kept_reader_counts.reader_counts(edition.publication, now=now).counts.active
+    elif number.is_exact and number.matching == 0:
+        whom = frozen_audience.describe(edition_audience.current_audience(edition))
+        return (f"The edition will be held instead of sent. {edition_audience.NOBODY.format(whom)}",)
+    else:
+        readers = number.matching
     return expected_delays(edition.publication, readers=readers, due_at=edition.due_at, now=now)
 
 

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -24,6 +25,7 @@ from newsletter.web.shared.permission_required import DeskRequest, permission_re
 from newsletter.web.shared.permitted_objects import permitted_or_404
 
 SHOWN_TESTS = 8
+VERSIONS = {Variant.DEFAULT: "With appeal", Variant.THANKS: "Donor thank-you", Variant.PLAIN: "Without appeal"}
 KEY = re.compile(r"[0-9a-f]{32}")
 
 
@@ -45,14 +47,14 @@ class EmailTestForm(PlainForm):
     variant = forms.ChoiceField(label="Version", choices=(), widget=forms.Select)
     key = forms.RegexField(KEY, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, user: User, edition: Edition, has_thanks: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, edition: Edition, versions: Sequence[Variant], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         staff = staff_of(edition.publication_id).order_by("name", "email")
         people: Any = self.fields["people"]
         people.choices = [(one.email, f"{one} ({one.email})" if one.name else one.email) for one in staff]
         variant: Any = self.fields["variant"]
-        variant.choices = [(Variant.DEFAULT, "With appeal"), (Variant.THANKS, "Donor thank-you")]
-        if not has_thanks:
+        variant.choices = [(version, VERSIONS[version]) for version in versions]
+        if len(versions) == 1:
             variant.choices, variant.widget = [(Variant.DEFAULT, "The email")], forms.HiddenInput()
         self.may_name_others = has_permission(user, Permission.APPROVE, edition.publication_id)
 
@@ -68,12 +70,12 @@ def send_test(request: DeskRequest, edition_id: int) -> HttpResponse:
     """Show the form and the latest tests; order a test."""
     edition = permitted_or_404(request, Edition.objects.select_related("publication"), pk=edition_id)
     now = clock.now()
-    has_thanks = assemble_edition.has_thanks_letter(edition, now=now)
+    versions = assemble_edition.variants_of(edition, now=now)
     if request.method == "POST":
-        form = EmailTestForm(request.POST, user=request.user, edition=edition, has_thanks=has_thanks)
+        form = EmailTestForm(request.POST, user=request.user, edition=edition, versions=versions)
     else:
         initial = {"people": [request.user.email], "key": uuid.uuid4().hex, "variant": Variant.DEFAULT}
-        form = EmailTestForm(initial=initial, user=request.user, edition=edition, has_thanks=has_thanks)
+        form = EmailTestForm(initial=initial, user=request.user, edition=edition, versions=versions)
     if form.is_bound and form.is_valid():
         with show_errors_on(form):
             test = order_email_test.order(
@@ -107,6 +109,7 @@ def _context(edition: Edition, form: EmailTestForm) -> dict[str, Any]:
         "is_waiting": any(not (one.sent_at or one.problem) for test in tests for one in test.recipients.all()),
         "subject": f"{order_email_test.PREFIX}{subject}",
         "problem": problem,
+        "versions": VERSIONS,
         "limit": order_email_test.MAX_RECIPIENTS,
         "hourly": order_email_test.MAX_PER_HOUR,
     }

@@ -5,8 +5,6 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists, Q
 
-from newsletter.audience import kept_reader_counts
-from newsletter.audience.kept_reader_counts import DatedCounts
 from newsletter.audience.models import Subscription
 from newsletter.audience.models import SubscriptionStatus as Consent
 from newsletter.audience.reachable_subscribers import SUPPRESSION
@@ -14,6 +12,8 @@ from newsletter.delivery.dispatches.active_pauses import active_pauses
 from newsletter.delivery.pause_models import SendingPause
 from newsletter.editions.models import Edition, EditionState
 from newsletter.editions.schedule_dates import next_date
+from newsletter.letters import edition_audience
+from newsletter.letters.edition_audience import ExpectedReaders
 from newsletter.publications.models import Publication, TooFewStoriesPolicy
 from newsletter.publications.schedule import Due
 from newsletter.stories.models import Story
@@ -35,7 +35,7 @@ class Upcoming:
     status: StatusBadge | None
     due: Due | None
     takes: list[Story]
-    readers: DatedCounts | None  # None: not looked up
+    readers: ExpectedReaders | None  # None: not looked up
     missing: list[str]
     held: list[Edition]
 
@@ -49,14 +49,15 @@ def next_edition_panel(
     counts_readers: bool = True,
 ) -> Upcoming:
     """Return the panel of an edition with `stories`. With `counts_readers`, the cost depends on the audience."""
-    readers = kept_reader_counts.reader_counts(publication, now=now) if counts_readers else None
+    known = edition or Edition(publication=publication)
+    readers = edition_audience.expected_readers(known, now=now) if counts_readers else None
     return Upcoming(
         edition=edition,
         status=edition_status(edition, pauses=_pauses(edition, now), now=now) if edition else None,
         due=None if edition else next_date(publication, now=now),
         takes=stories,
         readers=readers,
-        missing=_missing(publication, edition, len(stories), has_readers=_has_readers(publication, readers)),
+        missing=_missing(publication, edition, len(stories), readers),
         held=list(
             publication.editions.filter(state=EditionState.HELD).select_related("publication").order_by("due_at")
         ),
@@ -77,14 +78,16 @@ def _pauses(edition: Edition, now: datetime) -> list[SendingPause]:
     return list(active_pauses(now=now)) if getattr(edition, "is_paused", True) else []
 
 
-def _has_readers(publication: Publication, known: DatedCounts | None) -> bool:
-    if known is not None:
-        return known.counts.active > 0
+def _has_readers(publication: Publication, known: ExpectedReaders | None) -> bool:
+    if known is not None and known.number > 0:
+        return True
     active = Subscription.objects.filter(publication=publication, status=Consent.ACTIVE)
     return active.annotate(barred=SUPPRESSION).filter(barred=False).exists()
 
 
-def _missing(publication: Publication, edition: Edition | None, stories: int, *, has_readers: bool) -> list[str]:
+def _missing(
+    publication: Publication, edition: Edition | None, stories: int, readers: ExpectedReaders | None
+) -> list[str]:
     found = []
     lacking = max(1, publication.minimum_stories) - stories
     if lacking > 0 and (edition is None or edition.state == EditionState.PLANNED):
@@ -94,6 +97,8 @@ def _missing(publication: Publication, edition: Edition | None, stories: int, *,
         found.append("Approval by an editor")
     if not publication.appeals.filter(is_active=True).exists():
         found.append("An active appeal: without one, the email does not ask for donations")
-    if not has_readers:
+    if not _has_readers(publication, readers):
         found.append("Subscribers: there are none yet")
+    elif readers and readers.number == 0 and not readers.is_estimate:
+        found.append("Readers: nobody is in the segments that it is sent to, so it will be held")
     return found

@@ -1,6 +1,6 @@
 """Pitches of a publication: contributors propose stories and see what became of them; curators accept or decline."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from newsletter.accounts.permissions import Permission, has_permission
+from newsletter.editions import edition_pitches
+from newsletter.editions.closing_time import taken_until
 from newsletter.editions.models import Edition, Placement
+from newsletter.editions.pick_models import EditionPitch
+from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError, VersionConflict
 from newsletter.publications.models import Publication
 from newsletter.stories import duplicate_links, pitches
@@ -20,7 +24,7 @@ from newsletter.stories.models import Story, StoryState
 from newsletter.web.desk import current_publication as publications
 from newsletter.web.desk.stories import SAVE_AGAIN, StoryForm, stored_fields
 from newsletter.web.shared import unsaved_changes
-from newsletter.web.shared.display_formats import clock_of
+from newsletter.web.shared.display_formats import clock_of, leaves, moment, relative_time
 from newsletter.web.shared.forms import show_errors_on
 from newsletter.web.shared.parse_numbers import whole_number
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
@@ -33,22 +37,55 @@ DECLINED_SHOWN = 10
 
 
 class PitchForm(StoryForm):
-    """A story as its contributor proposes it, with a sentence that says why."""
+    """A story as its contributor proposes it, with a sentence that says why, for one edition or for any."""
 
     why = forms.CharField(
         label="Why this story",
         max_length=pitches.MAX_SENTENCE,
         help_text="One sentence for the curators. Readers never see it.",
     )
+    for_edition = forms.ChoiceField(label="For the edition of", required=False)
+
+    def __init__(self, *args: Any, editions: Sequence[Edition], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.editions = {str(edition.pk): edition for edition in editions}
+        found = [(number, closing_label(edition)) for number, edition in self.editions.items()]
+        self.fields["for_edition"].choices = [("", "any edition"), *found]  # type: ignore[attr-defined]
+
+    def fields_of_story(self) -> dict[str, Any]:
+        """Return the fields to save, without the edition."""
+        return {name: value for name, value in super().fields_of_story().items() if name != "for_edition"}
+
+    @property
+    def wants_change(self) -> bool:
+        """Whether another edition was chosen."""
+        return "for_edition" in self.changed
+
+    @property
+    def wanted(self) -> Edition | None:
+        """The chosen edition; None for any."""
+        return self.editions.get(self.cleaned_data["for_edition"])
+
+
+def closing_label(edition: Edition) -> str:
+    """Return when an edition is sent, and until when it takes pitches."""
+    now, there = clock.now(), clock_of(edition.publication)
+    closes = taken_until(edition)
+    until = f"{moment(closes, there, now=now)}, {relative_time(closes, now=now)}"
+    return f"{leaves(edition, now=now)} (takes stories until {until})"
 
 
 @dataclass(frozen=True, slots=True)
 class PitchCard:
-    """A pitch, the story that has its link already (None: no story has), and the edition that it is in, if any."""
+    """A pitch, the story that has its link already (None: no story has), and the edition that it is in, if any.
+
+    `wanted` is the edition that it was pitched for.
+    """
 
     story: Story
     duplicate: Story | None = None
     edition: Edition | None = None
+    wanted: Edition | None = None
 
 
 @require_safe
@@ -90,13 +127,16 @@ def add(request: DeskRequest, slug: str) -> HttpResponse:
     """Show the form for a new pitch, and store it."""
     publication = publications.publication_from_url(request, slug)
     with timezone.override(clock_of(publication)):
-        form = PitchForm(request.POST, request.FILES) if request.method == "POST" else PitchForm()
+        editions = edition_pitches.offered_editions(publication, now=clock.now())
+        posted = (request.POST, request.FILES) if request.method == "POST" else ()
+        form = PitchForm(*posted, editions=editions)
         unsaved = unsaved_changes.restore(request, form)
         if form.is_bound and form.is_valid():
             with show_errors_on(form):
                 story = pitches.pitch_story(
                     publication, **form.fields_of_story(), again="again" in request.POST, by=request.user
                 )
+                _choose_edition(request, story, form)
                 unsaved_changes.saved(request)
                 done = f"“{story.headline}” was pitched. A curator decides about it; this page says what."
                 messages.success(request, f"{done}{picture_message(story)}")
@@ -125,6 +165,8 @@ def change(request: DeskRequest, pitch_id: int) -> HttpResponse:
                 fields = {"why": story.pitch} | form.fields_of_story()
                 again = "again" in request.POST
                 story = pitches.change_pitch(story, **fields, seen=story.version, again=again, by=request.user)
+                if form.wants_change:
+                    _choose_edition(request, story, form)
                 unsaved_changes.saved(request)
                 messages.success(request, f"“{story.headline}” was saved.{picture_message(story)}")
                 return redirect("pitch-list", story.publication.slug)
@@ -140,12 +182,28 @@ def change(request: DeskRequest, pitch_id: int) -> HttpResponse:
 def accept(request: DeskRequest, pitch_id: int) -> HttpResponse:
     """Accept a pitch into the queue, as the curator read it."""
     again, seen = "again" in request.POST, whole_number(request.POST.get("version", ""))
-    return _decide(
-        request,
-        pitch_id,
-        lambda story: pitches.accept_pitch(story, by=request.user, again=again, seen=seen),
-        "was accepted: it is at the end of the queue.",
-    )
+
+    def act(story: Story) -> str:
+        now = clock.now()
+        done = edition_pitches.accept(story, by=request.user, again=again, seen=seen, now=now)
+        if done.edition:
+            return f"was accepted and is in the edition of {leaves(done.edition, now=now)}."
+        why_not = f" It was pitched for an edition, and is not in it. {done.why_not}" if done.why_not else ""
+        return f"was accepted: it is at the end of the queue.{why_not}"
+
+    return _decide(request, pitch_id, act)
+
+
+@require_POST
+@permission_required(Permission.PITCH)
+def withdraw(request: DeskRequest, pitch_id: int) -> HttpResponse:
+    """Withdraw one's own pitch."""
+
+    def act(story: Story) -> str:
+        pitches.withdraw_pitch(story, by=request.user)
+        return "was withdrawn. No curator sees it any more."
+
+    return _decide(request, pitch_id, act)
 
 
 @require_POST
@@ -153,19 +211,28 @@ def accept(request: DeskRequest, pitch_id: int) -> HttpResponse:
 def decline(request: DeskRequest, pitch_id: int) -> HttpResponse:
     """Decline a pitch with a reason."""
     reason = request.POST.get("reason", "")
-    return _decide(
-        request,
-        pitch_id,
-        lambda story: pitches.decline_pitch(story, reason=reason, by=request.user),
-        "was declined. Its contributor sees the reason on their page of pitches.",
-    )
+
+    def act(story: Story) -> str:
+        pitches.decline_pitch(story, reason=reason, by=request.user)
+        return "was declined. Its contributor sees the reason on their page of pitches."
+
+    return _decide(request, pitch_id, act)
 
 
-def _decide(request: DeskRequest, pitch_id: int, action: Callable[[Story], Story], done: str) -> HttpResponse:
+def _choose_edition(request: DeskRequest, story: Story, form: PitchForm) -> None:
+    """Store the edition that the story is pitched for, and say so if a later one takes it."""
+    now, wanted = clock.now(), form.wanted
+    taking = edition_pitches.choose_edition(story, wanted, by=request.user, now=now)
+    if taking and wanted and taking.pk != wanted.pk:
+        late, then = leaves(wanted, now=now), leaves(taking, now=now)
+        messages.warning(request, f"The edition of {late} takes no more stories. The pitch is for that of {then}.")
+
+
+def _decide(request: DeskRequest, pitch_id: int, action: Callable[[Story], str]) -> HttpResponse:
     found = Story.objects.exclude(pitch="").select_related("publication")
     story = permitted_or_404(request, found, pk=pitch_id)
     try:
-        action(story)
+        done = action(story)
     except NewsletterError as error:
         messages.error(request, str(error))
     else:
@@ -174,22 +241,32 @@ def _decide(request: DeskRequest, pitch_id: int, action: Callable[[Story], Story
 
 
 def _with_duplicates(found: list[Story]) -> list[PitchCard]:
-    duplicates = duplicate_links.stories_of_pages(found)
-    return [PitchCard(story, duplicate=duplicates.get(story.page_key)) for story in found]
+    duplicates, wanted = duplicate_links.stories_of_pages(found), _wanted(found)
+    return [PitchCard(each, duplicate=duplicates.get(each.page_key), wanted=wanted.get(each.pk)) for each in found]
 
 
 def _with_editions(found: list[Story]) -> list[PitchCard]:
     placements = Placement.objects.filter(story__in=found).select_related("edition__publication")
     editions = {placement.story_id: placement.edition for placement in placements}
-    return [PitchCard(story, edition=editions.get(story.pk)) for story in found]
+    wanted = _wanted(found)
+    return [PitchCard(story, edition=editions.get(story.pk), wanted=wanted.get(story.pk)) for story in found]
+
+
+def _wanted(found: list[Story]) -> dict[int, Edition]:
+    wishes = EditionPitch.objects.filter(story__in=found).select_related("edition__publication")
+    return {wish.story_id: wish.edition for wish in wishes}
 
 
 def _form_of(request: DeskRequest, story: Story) -> PitchForm:
     posted = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     failed = story.picture is not None and story.picture.has_failed
     retried = ("picture_url",) if failed else ()  # saving fetches the picture again
-    stored = stored_fields(story) | {"why": story.pitch}
-    return PitchForm(*posted, stored=stored, version=story.version, always=retried)
+    wish = EditionPitch.objects.filter(story=story).select_related("edition__publication").first()
+    editions = edition_pitches.offered_editions(story.publication, now=clock.now())
+    if wish and wish.edition not in editions:
+        editions.insert(0, wish.edition)
+    stored = stored_fields(story) | {"why": story.pitch, "for_edition": str(wish.edition_id) if wish else ""}
+    return PitchForm(*posted, editions=editions, stored=stored, version=story.version, always=retried)
 
 
 def _page(

@@ -41,7 +41,7 @@ def stop(request: DeskRequest, edition_id: int) -> HttpResponse:
             done = stop_edition.stop(edition, reason=reason, by=request.user, now=now, announced=announced)
             messages.success(request, DONE[done])
             return redirect("edition", edition_id)
-        edition.refresh_from_db()
+        edition = permitted_or_404(request, Edition.objects.select_related("publication"), pk=edition_id)
     context = {
         "edition": edition,
         "publication": edition.publication,

@@ -11,7 +11,7 @@ from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
 from newsletter.stories.correction_models import SiteCorrection
 from newsletter.stories.models import DraftState, StoryDraft
-from newsletter.stories.reading import story_drafts
+from newsletter.stories.reading import site_corrections, story_drafts
 from newsletter.stories.reading.page_story import FIELDS
 from newsletter.web.desk import current_publication as publications
 from newsletter.web.desk import paste_story
@@ -84,7 +84,7 @@ def add_to_queue(request: DeskRequest, draft_id: int) -> HttpResponse:
 def discard(request: DeskRequest, draft_id: int) -> HttpResponse:
     """Discard a draft."""
     draft = _draft(request, draft_id)
-    story_drafts.discard(draft)
+    story_drafts.discard(draft, by=request.user)
     return _to_drafts(draft.publication.slug)
 
 
@@ -93,7 +93,7 @@ def discard(request: DeskRequest, draft_id: int) -> HttpResponse:
 def retry(request: DeskRequest, draft_id: int) -> HttpResponse:
     """Read the page of a failed draft again."""
     draft = _draft(request, draft_id)
-    story_drafts.retry(draft)
+    story_drafts.retry(draft, by=request.user)
     return _to_drafts(draft.publication.slug)
 
 
@@ -104,7 +104,7 @@ def forget_correction(request: DeskRequest, correction_id: int) -> HttpResponse:
     if not SiteCorrection.objects.filter(pk=correction_id).exists():  # a repeated click
         return redirect("desk")
     found = permitted_or_404(request, SiteCorrection.objects.select_related("publication"), pk=correction_id)
-    found.delete()
+    site_corrections.forget(found, by=request.user)
     messages.success(request, f"The correction is forgotten. Stories from {found.site} are read without it.")
     return _to_drafts(found.publication.slug)
 

@@ -1,6 +1,5 @@
 """The desk: a publication's story queue and the panel for its next edition."""
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -10,30 +9,24 @@ from django.views.decorators.http import require_POST, require_safe
 from newsletter.accounts.permissions import Permission
 from newsletter.editions import plan_editions
 from newsletter.lib import clock
-from newsletter.lib.errors import BadInput, InvalidState, NewsletterError
+from newsletter.lib.errors import BadInput, InvalidState
 from newsletter.publications.models import Publication
 from newsletter.stories import order_keys, story_queue
 from newsletter.stories.models import Story, StoryState
-from newsletter.web.desk import comment_section, story_queue_page
+from newsletter.web.desk import comment_section, late_story, story_queue_page
 from newsletter.web.desk import current_publication as publications
 from newsletter.web.desk.desk_acts import Done, changed_parts, perform, requested_edition
+from newsletter.web.desk.extra_edition_form import ExtraEditionForm
 from newsletter.web.desk.story_drafts_page import shown_drafts
 from newsletter.web.shared import unsaved_changes
 from newsletter.web.shared.display_formats import clock_of
-from newsletter.web.shared.forms import LocalDateTimeField, PlainForm
+from newsletter.web.shared.forms import show_errors_on
 from newsletter.web.shared.parse_numbers import whole_number
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 from newsletter.web.shared.permitted_objects import permitted_or_404
 
 WAITING_SHOWN = 10  # comments of each kind
 OFFSETS = {"up": -1, "down": 1}
-
-
-class ExtraEditionForm(PlainForm):
-    """An edition outside the schedule. The subject is optional."""
-
-    due_at = LocalDateTimeField(label="Send time")
-    subject = forms.CharField(max_length=200, required=False, help_text="If empty, the first headline is used.")
 
 
 @require_safe
@@ -66,13 +59,10 @@ def add_extra(request: DeskRequest, slug: str) -> HttpResponse:
     """Add an edition outside the schedule and redirect to it; with errors, show the desk again."""
     publication = publications.publication_from_url(request, slug)
     with timezone.override(clock_of(publication)):
-        form = ExtraEditionForm(request.POST)
+        form = ExtraEditionForm(request.POST, segments=list(publication.segments.all()))
         if form.is_valid():
-            try:
-                edition = plan_editions.add_extra(publication, now=clock.now(), by=request.user, **form.cleaned_data)
-            except NewsletterError as error:
-                form.add_domain_error(error)
-            else:
+            with show_errors_on(form):
+                edition = plan_editions.add_extra(publication, now=clock.now(), by=request.user, **form.values())
                 messages.success(
                     request, "Extra edition added. It takes stories from the queue when the email is built."
                 )
@@ -142,9 +132,11 @@ def _page(request: DeskRequest, publication: Publication, *, extra: ExtraEdition
     shown = story_queue_page.first_stories(desk, story_queue_page.requested_count(request.GET), now=now)
     drafts = shown_drafts(request.GET)
     context = story_queue_page.context(desk, shown, user=request.user, is_whole_page=True, drafts=drafts)
-    context |= {"dropped": undo, "problem": "", "publications": publications.active_publications(request)}
+    late = late_story.offer_on_page(desk.edition, whole_number(request.GET.get("late", "")), user=request.user, now=now)
+    context |= {"dropped": undo, "late": late, "problem": "", "publications": publications.active_publications(request)}
     context["pitches_waiting"] = publication.stories.all().pitched().count()
-    context |= {"extra": extra or ExtraEditionForm(), "unsaved": unsaved_changes.titles_of_user(request.user)}
+    extra = extra or ExtraEditionForm(segments=list(publication.segments.all()))
+    context |= {"extra": extra, "unsaved": unsaved_changes.titles_of_user(request.user)}
     context |= {"show": "edition" if request.GET.get("show") == "edition" else "queue"}
     context["waiting_comments"] = comment_section.waiting_for(request, count=WAITING_SHOWN)
     return render(request, "web/desk/story_queue.html", context)

@@ -8,6 +8,8 @@ from zlib import crc32
 
 from newsletter.accounts.models import User
 from newsletter.editions import closing_time
+from newsletter.editions.comments import read_comments
+from newsletter.letters.undo import undo_act
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
 from newsletter.stories.models import Story, StoryState
@@ -25,11 +27,15 @@ DROPPED_SHOWN = 10
 
 
 class CardMark(NamedTuple):
-    """What a card shows besides the story: who claimed it, whether it is picked, the other edition that has it."""
+    """What a card shows besides the story: who claimed it, whether it is picked, the other edition that has it.
+
+    `comments` are those in open threads.
+    """
 
     claimed_by: int | None = None
     is_picked: bool = False
     elsewhere: int | None = None
+    comments: int = 0
 
 
 NO_MARK = CardMark()
@@ -72,8 +78,9 @@ def first_stories(desk: DeskEdition, count: int, *, now: datetime) -> Shown:
     queued = desk.publication.stories.all().queued()
     rows = list(queued.values_list("pk", "claimed_by", "claimed_at")[:count])
     picked = {each.story.pk for each in desk.planned if each.pick}
+    comments = read_comments.open_comments(desk.publication)
     marks = {
-        pk: CardMark(by if at and at > now - IDLE else None, pk in picked, desk.elsewhere.get(pk))
+        pk: CardMark(by if at and at > now - IDLE else None, pk in picked, desk.elsewhere.get(pk), comments.get(pk, 0))
         for pk, by, at in rows
     }
     taken = frozenset(story.pk for story in desk.stories)
@@ -112,6 +119,7 @@ def context(
             "publication": publication,
             "now": now,
             "shown": shown,
+            "last_act": undo_act.latest_of(user, publication=publication.pk, now=now),
             "cards": cards,
             "stay": f"?shown={len(shown.ids)}" if len(shown.ids) > PAGE_SIZE else "",  # for pages without JavaScript
             "more": min(PAGE_SIZE, shown.total - len(shown.ids)),
@@ -120,12 +128,12 @@ def context(
             "hidden_drafts": _count_hidden(publication, len(cards_of_drafts), drafts),
             "field_names": FIELDS,
         }
-        | (panel_context(desk, user=user, now=now, counts_readers=is_whole_page) if has_panel else {"desk": desk})
+        | (panel_context(desk, now=now, counts_readers=is_whole_page) if has_panel else {"desk": desk})
         | (on_desk(publication, now=now) if is_whole_page else {})
     )
 
 
-def panel_context(desk: DeskEdition, *, user: User, now: datetime, counts_readers: bool = False) -> dict[str, Any]:
+def panel_context(desk: DeskEdition, *, now: datetime, counts_readers: bool = False) -> dict[str, Any]:
     """Return what the panel of the edition shows."""
     panel = next_edition.next_edition_panel(
         desk.publication, desk.edition, desk.stories, now=now, counts_readers=counts_readers
@@ -136,7 +144,6 @@ def panel_context(desk: DeskEdition, *, user: User, now: datetime, counts_reader
         "sections": edition_list.listed_sections(desk),
         "section_names": edition_list.offered_sections(desk) if desk.is_open else [],
         "taken_out": edition_list.taken_out(desk),
-        "last_change": edition_list.last_change(desk, user),
         "closing": edition_list.closing_sentence(desk, now=now),
         "closes": closing_time.taken_until(desk.edition) if desk.is_open and desk.edition else None,
         "idle_since": now - IDLE,

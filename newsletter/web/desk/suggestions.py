@@ -78,7 +78,7 @@ def dismiss(request: DeskRequest, suggestion_id: int) -> HttpResponse:
     suggestion = _suggestion(request, suggestion_id)
     if suggestion is None:
         return _gone(request)
-    queue_suggestions.dismiss(suggestion)
+    queue_suggestions.dismiss(suggestion, by=request.user)
     return _back(request, suggestion)
 
 

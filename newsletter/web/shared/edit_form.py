@@ -12,8 +12,8 @@ from typing import Any, ClassVar
 from django import forms
 
 from newsletter.web.shared.picture_forms import FileForm
+from newsletter.web.shared.typed_text import SEEN
 
-SEEN = "seen-"
 VERSION = "seen-version"
 CONFLICT = (
     "Someone else changed this while you were editing, so your changes are not saved yet. They are still in the "

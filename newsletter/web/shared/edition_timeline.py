@@ -10,6 +10,7 @@ from newsletter.delivery.dispatches.pause_effect import PauseEffect
 from newsletter.delivery.pause_models import SendingPause
 from newsletter.delivery.scheduled import scheduled_sends
 from newsletter.editions import local_time
+from newsletter.editions.closing_time import closes_at
 from newsletter.editions.models import Edition, EditionState
 from newsletter.web.shared.display_formats import clock_of, moment, with_full_stop
 
@@ -43,6 +44,10 @@ def timeline_of(edition: Edition, *, pauses: Collection[SendingPause], now: date
 
 
 def _steps(edition: Edition, pause: PauseEffect | None, *, now: datetime) -> Iterator[TimelineStep]:
+    closing = closes_at(edition)
+    if closing and edition.state in WAITING:
+        note = "A story that is added later goes to the following edition."
+        yield TimelineStep("Closes for stories", closing, is_done=closing <= now, note="" if closing <= now else note)
     if edition.assembled_at:
         note = f"Content hash {edition.content_hash[:12]}" if edition.content_hash else ""
         yield TimelineStep("Email built", edition.assembled_at, is_done=True, note=note)

@@ -3,6 +3,8 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from newsletter.web.shared.typed_text import page_of_form, typed_fields
+
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 — required by Django
     """Render the page for a missing permission."""
@@ -10,8 +12,17 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 — required by Django
-    """Render the page for a missing or old CSRF token, usually after signing in again in another tab."""
-    return render(request, "web/shared/errors/session_expired.html", status=403)
+    """Render the page for a missing or old CSRF token, usually after signing in again in another tab.
+
+    A form of our own pages is shown with what was typed into it; one that another site posted is not.
+    """
+    is_own = request.headers.get("Sec-Fetch-Site") == "same-origin"
+    context = {
+        "fields": typed_fields(request) if is_own else [],
+        "form_page": page_of_form(request),
+        "action": request.path,
+    }
+    return render(request, "web/shared/errors/session_expired.html", context, status=403)
 
 
 def signed_out(request: HttpRequest) -> HttpResponse:

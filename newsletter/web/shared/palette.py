@@ -24,6 +24,7 @@ PAGES = (  # name, view, permission, and whether only a role for all publication
     ("Editions", "editions", Permission.CURATE, False),
     ("Appeals", "appeals", Permission.CURATE, False),
     ("Pitches", "pitches", Permission.PITCH, False),
+    ("Undo", "undo", Permission.PITCH, False),
     ("Publications", "publications", Permission.CONFIGURE, False),
     ("Users", "users", Permission.CONFIGURE, True),
     ("Audit log", "audit-log", Permission.CONFIGURE, False),

@@ -20,6 +20,7 @@ from newsletter.accounts.models import User
 from newsletter.accounts.permissions import Permission, has_permission, has_permission_somewhere
 from newsletter.accounts.second_factors import lacks_second_factor
 from newsletter.web.shared.error_pages import forbidden, signed_out
+from newsletter.web.shared.typed_text import signed_out_page
 
 P = ParamSpec("P")
 
@@ -75,5 +76,7 @@ def _to_sign_in(request: DeskRequest) -> HttpResponseBase:
         return HttpResponseClientRedirect(f"{reverse('login')}?{urlencode({'next': here})}")
     if request.headers.get("Sec-Fetch-Dest") == "iframe":
         return signed_out(request)
+    if request.method == "POST" and (page := signed_out_page(request)):
+        return page
     back = request.get_full_path() if request.method == "GET" else "/"
     return redirect_to_login(back)

@@ -25,9 +25,10 @@ from newsletter.lib.errors import BadInput
 from newsletter.publications.models import Publication
 from newsletter.stories import story_claims
 from newsletter.stories.models import Story
-from newsletter.web.shared.edit_form import SEEN, EditForm
+from newsletter.web.shared.edit_form import EditForm
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 from newsletter.web.shared.permitted_objects import where_permitted
+from newsletter.web.shared.typed_text import SEEN
 
 ADDRESS = "unsaved-address"
 MAX_ADDRESS: int = UnsavedForm._meta.get_field("address").max_length or 0

@@ -52,3 +52,37 @@ def test_a_story_that_comes_after_the_closing_time_is_in_the_following_edition(
     refused = newsletter("editions", "take-out", edition.pk, number("two"))
     assert refused.status == 1
     assert "is not in this edition any more" in refused.err
+
+
+def test_an_editor_adds_a_late_story_on_purpose(newsletter: Command, edition: Edition) -> None:
+    make.eddie()
+    Publication.objects.update(closing_minutes=200, maximum_stories=1)
+    made = newsletter("editions", "pick", edition.pk, number("two"), "--anyway", "--json").data
+    assert [row["headline"] for row in made] == ["two"]
+
+
+def test_a_story_is_changed_for_one_email_and_the_act_is_undone(newsletter: Command, edition: Edition) -> None:
+    make.cora()
+    shown = newsletter("editions", "override", edition.pk, number("two"), "kicker=City", "headline=Zwei", "--json").data
+    assert shown["changed"] == {"kicker": "City", "headline": "Zwei"}
+    reset = newsletter("editions", "override", edition.pk, number("two"), "--reset", "kicker", "--json").data
+    assert reset["changed"] == {"headline": "Zwei"}
+    refused = newsletter("editions", "override", edition.pk, number("two"), "url=https://example.org/")
+    assert "cannot be set for one edition here" in refused.err
+    acts = newsletter("undo", "--json").data
+    assert [act["what"] for act in acts] == ["“two” was changed for this email."] * 2
+    assert "Undone: “two” was changed" in newsletter("undo", acts[0]["act"]).err
+    assert newsletter("editions", "override", edition.pk, number("two"), "--json").data["changed"]["kicker"] == "City"
+    assert len(newsletter("undo", "--json").data) == 1
+    assert "no act 0" not in newsletter("undo", 999_999).out
+    assert newsletter("undo", 999_999).status == 1
+
+
+def test_a_story_is_claimed_taken_over_and_released(newsletter: Command, edition: Edition) -> None:
+    cora, eddie = make.cora().email, make.eddie().email
+    assert newsletter("stories", "claim", number("two"), "--by", cora, "--json").data["claimed_by"] == "Cora"
+    assert "Cora is on this story." in newsletter("stories", "claim", number("two"), "--by", eddie).err
+    over = newsletter("stories", "claim", number("two"), "--over", "--by", eddie, "--json").data
+    assert over["claimed_by"] == "Eddie"
+    newsletter("stories", "release", number("two"), "--by", eddie)
+    assert Story.objects.get(headline="two").claimed_by is None

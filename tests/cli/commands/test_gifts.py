@@ -71,4 +71,6 @@ def test_the_thank_you_letter_is_shown_on_request(newsletter: Command, publicati
     assert newsletter("editions", "preview", edition.pk, "--thanks").status == 1
     make.appeal(publication)
     assert "Thank you for your gift" in newsletter("editions", "preview", edition.pk, "--thanks").out
+    assert "Thank you for your gift" not in newsletter("editions", "preview", edition.pk, "--plain").out
+    assert "cannot be combined" in newsletter("editions", "preview", edition.pk, "--plain", "--thanks").err
     assert "Readers pay for this" in newsletter("editions", "preview", edition.pk).out

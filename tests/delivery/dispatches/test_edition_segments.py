@@ -10,6 +10,7 @@ from newsletter.audience.models import Subscriber, Subscription, SubscriptionSta
 from newsletter.delivery.dispatches import open_dispatch
 from newsletter.delivery.ledger.packed_ids import unpack
 from newsletter.delivery.models import Dispatch
+from newsletter.editions import plan_editions
 from newsletter.editions.models import Edition, EditionState
 from newsletter.letters import assemble_edition, edition_audience, edition_decisions
 from newsletter.letters.edit_edition import SaveEffect
@@ -221,3 +222,34 @@ def test_a_segment_is_kept_while_an_edition_to_come_needs_it(publication: Public
     letter = edition.letters.get()
     assert letter.audience["send_to"]["name"] == "all"
     assert not Segment.objects.exists()
+
+
+def test_an_edition_whose_segments_match_nobody_is_held_with_its_stories_and_no_reader_counts(
+    publication: Publication,
+) -> None:
+    people(publication)
+    edition = approved(publication, send_to=segment(publication, "Islands", "domain", "is", ["island.example"]))
+    assert open_dispatch.open_dispatch(edition.pk, now=MONDAY) is None
+    edition.refresh_from_db()
+    assert edition.state == EditionState.HELD
+    assert edition.reason == (
+        "Nobody would get it: it is for only readers in the segment “Islands”, and no reader is among them. "
+        "Choose other readers."
+    )
+    assert edition.placements.count() == 1
+    assert not Dispatch.objects.exists()
+
+
+def test_an_extra_edition_has_its_readers_from_the_beginning(publication: Publication) -> None:
+    publication.auto_approve = True
+    publication.save()
+    made, near = people(publication), segment(publication, "Near", "domain", "is", ["near.example"])
+    make.story(publication)
+    with pytest.raises(BadInput, match="leave out"):
+        plan_editions.add_extra(publication, due_at=MONDAY, now=MONDAY - HOUR, send_to=near, leave_out=near)
+    other = segment(make.publication(), "Elsewhere", "domain", "is", ["near.example"])
+    with pytest.raises(BadInput, match="does not exist"):
+        plan_editions.add_extra(publication, due_at=MONDAY, now=MONDAY - HOUR, send_to=other)
+    edition = plan_editions.add_extra(publication, due_at=MONDAY, now=MONDAY - HOUR, send_to=near)
+    assert assemble_edition.assemble(edition.pk, now=MONDAY - HOUR / 2).state == EditionState.APPROVED
+    assert planned_readers(opened(edition)) == sorted(made[name].pk for name in ("ann", "ben", "eva"))

@@ -8,6 +8,7 @@ from django.test import Client
 
 from newsletter.editions import edition_picks
 from newsletter.editions.models import Edition
+from newsletter.letters import assemble_edition, edit_edition
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
 from newsletter.stories import story_claims, story_queue
@@ -58,6 +59,27 @@ def test_the_page_says_until_when_stories_are_taken_and_where_a_later_one_went(c
     assert list(later.picks.values_list("story__headline", flat=True)) == ["two"]
     assert "In another edition" in words(cora.get(DESK))
     assert "two" in words(cora.get(f"{DESK}?edition={later.pk}&show=edition"))
+    assert "Add anyway" not in page, "a curator may not"
+
+
+def test_an_editor_is_offered_to_add_a_late_story_with_what_follows(eddie: Client, edition: Edition) -> None:
+    Publication.objects.update(closing_minutes=301, maximum_stories=1, recurrence="FREQ=DAILY;COUNT=1")
+    page = follow(send(eddie, "place"), eddie)
+    assert "no edition follows that does" in page
+    assert "Add anyway : “two”" in page
+    assert "with this story and then needs an approval. It is due" in page
+    assert "“two” is number 1 of 1" in follow(send(eddie, "place", anyway="yes"), eddie)
+
+
+def test_a_finding_leads_to_the_form_that_mends_it(eddie: Client, edition: Edition) -> None:
+    send(eddie, "place", "one")
+    edit_edition.edit_texts(edition, {"subject": "TK"}, by=make.eddie(), now=clock.now())
+    Story.objects.filter(headline="one").update(state="dropped")
+    Story.objects.filter(headline="two").update(kicker="TK")
+    assemble_edition.assemble(edition.pk, now=clock.now())
+    page = eddie.get(f"/editions/{edition.pk}/").content.decode()
+    assert f'href="/stories/{story("one").pk}/">Go to it' in page
+    assert f'href="/editions/{edition.pk}/stories/{story("two").pk}/#id_kicker">Go to it' in page
 
 
 def test_an_act_can_be_undone_after_the_page_was_loaded_again(cora: Client, edition: Edition) -> None:
@@ -70,15 +92,6 @@ def test_an_act_can_be_undone_after_the_page_was_loaded_again(cora: Client, edit
         assert "Undone: “two”" in follow(form.send(cora), cora), count
     assert edition.picks.count() == 0
     assert not [form for form in forms_of(cora, DESK) if form.action.endswith("/undo/")]
-
-
-def test_a_change_of_another_edition_is_not_undone(cora: Client, edition: Edition) -> None:
-    done = edition_picks.place(edition, story("one"), by=make.cora(), now=clock.now())
-    assert done.change
-    other = make.edition(edition.publication, due_at=edition.due_at + timedelta(days=1), local_date=None)
-    page = follow(cora.post(f"/editions/{other.pk}/undo/", {"change": done.change.pk}), cora)
-    assert "This change of the edition is too old to be undone." in page
-    assert edition.picks.count() == 1
 
 
 def test_the_edition_is_polled_and_the_answer_is_empty_until_something_changed(cora: Client, edition: Edition) -> None:

@@ -8,11 +8,15 @@ from urllib.parse import urlsplit
 import pytest
 from django.test import Client
 
+from newsletter.audience.models import Subscription
 from newsletter.delivery.dispatches import pause_sending
 from newsletter.editions.models import Edition, EditionState
 from newsletter.letters import assemble_edition, edition_decisions
+from newsletter.letters.edit_edition import SaveEffect
+from newsletter.letters.edition_audience import choose_segments
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
+from newsletter.segments import edit_segment
 from newsletter.stories import story_queue
 from newsletter.stories.models import Story
 from tests.support import factories as make
@@ -40,9 +44,35 @@ def approved(assembled: Edition) -> Edition:
 
 
 def press(client: Client, edition: Edition, button: str, **form: str) -> str:
-    words_after = follow(client.post(f"/editions/{edition.pk}/{button}/", form), client)
+    readers = {"readers": str(Subscription.objects.count())} if button == "send-now" else {}
+    words_after = follow(client.post(f"/editions/{edition.pk}/{button}/", readers | form), client)
     edition.refresh_from_db()
     return words_after
+
+
+@pytest.mark.parametrize(("typed", "is_sent"), [("1,250", True), ("1250", True), ("125", False), ("", False)])
+def test_an_edition_is_sent_now_only_with_the_number_of_its_readers(
+    eddie: Client, approved: Edition, typed: str, *, is_sent: bool
+) -> None:
+    make.readers(approved.publication, 1250)
+    said = press(eddie, approved, "send-now", readers=typed, approve_later="1")
+    assert ("type the number of readers: 1,250" in said) is not is_sent
+    assert (approved.due_at == SUNDAY_NOON) is is_sent
+
+
+def test_the_page_counts_the_readers_of_the_segment_that_the_edition_is_for(eddie: Client, approved: Edition) -> None:
+    make.readers(approved.publication, 4)
+    make.reader(approved.publication, email="ann@near.example")
+    where = {"kind": "domain", "test": "is", "value": ["near.example"]}
+    definition = {"groups": [{"conditions": [where]}]}
+    near = edit_segment.add_segment(approved.publication, name="Near", definition=definition, now=SUNDAY_NOON)
+    choose_segments(
+        approved, send_to=near, leave_out=None, by=make.eddie(), now=SUNDAY_NOON, announced=SaveEffect.UNAPPROVED
+    )
+    assert "Send this edition to 1 reader now?" in eddie.get(f"/editions/{approved.pk}/send/").content.decode()
+    assert "1 reader" in words(eddie.get("/desk/morning/"))
+    Subscription.objects.filter(subscriber__email="ann@near.example").delete()
+    assert "no reader is among them" in words(eddie.get(f"/editions/{approved.pk}/"))
 
 
 def hidden(page: str, name: str) -> str:

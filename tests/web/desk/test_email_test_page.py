@@ -78,3 +78,14 @@ def test_an_edition_without_stories_says_so_in_place_of_a_form(eddie: Client) ->
     page = words(eddie.get(f"/editions/{empty.pk}/test/"))
     assert "No email to test The story queue is empty" in page
     assert "Send test" not in page
+
+
+def test_each_version_of_the_email_can_be_tested(eddie: Client, edition: Edition) -> None:
+    page = f"/editions/{edition.pk}/test/"
+    assert "Without appeal" not in words(eddie.get(page))
+    make.appeal(edition.publication, heading="Readers pay for this", thanks_days=30, thanks_heading="Thanks")
+    assert "With appeal Donor thank-you Without appeal" in words(eddie.get(page))
+    form_of(eddie, page, having="others").send(eddie, variant="plain")
+    test = EmailTest.objects.get()
+    assert (test.variant, "Readers pay for this" in test.html) == ("plain", False)
+    assert "without appeal" in words(eddie.get(page))

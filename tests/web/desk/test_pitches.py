@@ -1,5 +1,6 @@
 """The pages of pitches: a contributor proposes, a curator decides, the contributor reads what was decided."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -122,3 +123,55 @@ def test_a_pitch_that_changed_since_the_curator_read_it_is_read_again(
     pitch.refresh_from_db()
     assert pitch.state == "pitched"
     assert "was accepted" in follow(form_of(cora, PAGE, having="version").send(cora), cora)
+
+
+def test_a_pitch_for_an_edition_is_put_into_it_once_it_is_accepted(
+    carl: Client, cora: Client, publication: Publication
+) -> None:
+    Publication.objects.update(closing_minutes=120)
+    soon = make.edition(publication, due_at=clock.now() + timedelta(hours=1))
+    edition = make.edition(publication, due_at=clock.now() + timedelta(hours=5), local_date=None)
+    form = form_of(carl, NEW, having="why")
+    assert "(takes stories until" in words(carl.get(NEW))
+    assert f'value="{soon.pk}"' not in carl.get(NEW).content.decode(), "it has closed"
+    assert "For the edition of" in follow(form.send(carl, **TYPED, for_edition=str(edition.pk)), carl)
+    pitch = Story.objects.get()
+    assert "For the edition of" in words(cora.get(PAGE))
+    assert "was accepted and is in the edition of" in follow(cora.post(f"/pitches/{pitch.pk}/accept/"), cora)
+    assert edition.picks.get().story == pitch
+
+
+def test_a_pitch_for_an_edition_that_has_closed_since_goes_to_the_next_one_and_says_so(
+    carl: Client, cora: Client, publication: Publication
+) -> None:
+    edition = make.edition(publication, due_at=clock.now() + timedelta(hours=5))
+    later = make.edition(publication, due_at=clock.now() + timedelta(hours=9), local_date=None)
+    form_of(carl, NEW, having="why").send(carl, **TYPED, for_edition=str(edition.pk))
+    early = make.story(publication)
+    Story.objects.filter(pk=early.pk).update(queued_at=clock.now() - timedelta(days=1))
+    Publication.objects.update(closing_minutes=6 * 60, maximum_stories=1)
+    pitch = Story.objects.get(state="pitched")
+    change = form_of(carl, f"/pitches/{pitch.pk}/", having="why")
+    assert change.data["for_edition"] == str(edition.pk)
+    cora.post(f"/pitches/{pitch.pk}/accept/")
+    assert later.picks.get().story == pitch
+
+
+def test_a_contributor_withdraws_a_pitch_and_has_a_limited_number_of_them(
+    carl: Client, contributor: User, publication: Publication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pitches, "MAX_WAITING", 1)
+    form_of(carl, NEW, having="why").send(carl, **TYPED)
+    another = TYPED | {"url": "https://post.example.org/other"}
+    refused = words(form_of(carl, NEW, having="why").send(carl, **another))
+    assert "You have 1 pitches here that wait for a curator" in refused
+    pitch = Story.objects.get()
+    assert "was withdrawn" in follow(carl.post(f"/pitches/{pitch.pk}/withdraw/"), carl)
+    assert "Withdrawn" in words(carl.get(PAGE))
+    form_of(carl, NEW, having="why").send(carl, **another)
+    assert Story.objects.count() == 2
+    others = make.story(publication, state="pitched", pitch="Yes.", created_by=make.cora())
+    assert "Only its contributor can withdraw" in follow(carl.post(f"/pitches/{others.pk}/withdraw/"), carl)
+    assert "can no longer be withdrawn" in follow(
+        carl.post(f"/pitches/{make.story(publication, pitch='Yes.', created_by=contributor).pk}/withdraw/"), carl
+    )

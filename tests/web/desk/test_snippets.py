@@ -10,7 +10,7 @@ from newsletter.editions.snippet_models import Snippet
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
 from tests.support import factories as make
-from tests.web.asking import words
+from tests.web.asking import follow, words
 from tests.web.browsing import form_of
 
 
@@ -73,3 +73,22 @@ def test_a_curator_sees_snippets_and_no_buttons(cora: Client, events: Snippet) -
     assert "events" in page
     assert "/retire/" not in page
     assert "/snippets/new/" not in page
+
+
+def test_a_snippet_is_left_out_of_one_edition_and_an_approval_ends_only_when_that_was_said(
+    eddie: Client, events: Snippet, publication: Publication
+) -> None:
+    approved = make.approved_edition(publication, due_at=clock.now() + timedelta(hours=5))
+    other = make.edition(publication, due_at=clock.now() + timedelta(days=2), local_date=None)
+    make.story(publication)
+    page, act = f"/editions/{approved.pk}/", f"/editions/{approved.pk}/snippets/{events.pk}/"
+    assert "If you change this, it is rebuilt, the approval ends" in words(eddie.get(page))
+    eddie.post(act)
+    approved.refresh_from_db()
+    assert approved.state == "approved", "nothing said that the approval ends"
+    assert "must be approved again" in follow(form_of(eddie, page, having="announced").send(eddie), eddie)
+    assert "This week" not in approved.letters.get().html
+    assert "Left out of this edition" in words(eddie.get(page))
+    assert "This week" in eddie.get(f"/editions/{other.pk}/letter/").content.decode()
+    form_of(eddie, page, having="back").send(eddie)
+    assert "This week" in approved.letters.get().html

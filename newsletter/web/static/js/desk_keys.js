@@ -2,7 +2,7 @@
 // They press the buttons of the card that has the focus, so that a key does what its button does.
 
 import { act } from "./desk_requests.js";
-import { keyOf } from "./letter_keys.js";
+import { isTyping, keyOf } from "./letter_keys.js";
 
 const CARDS = ".queue > .story, .edition-story";
 const isShown = (card) => card.getClientRects().length > 0;
@@ -55,6 +55,11 @@ const ACTS = {
 };
 
 document.addEventListener("keydown", (event) => {
+  const isUndo = event.key === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey;
+  if (isUndo && !isTyping(event)) {
+    event.preventDefault();
+    return document.getElementById("undo-last")?.click();
+  }
   const key = keyOf(event);
   if (!key) return;
   if (key === "j" || key === "k") {
