@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -66,9 +66,16 @@ def stored_values(row: models.Model, names: Iterable[str]) -> dict[str, Any]:
 
 
 def stored_value(row: models.Model, name: str) -> Any:
-    """Return the value of a column as JSON holds it."""
+    """Return the value of a column as JSON holds it. A moment is in UTC: forms give it in another time zone."""
     value = getattr(row, name)
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
     return value.isoformat() if isinstance(value, date | time) else value
+
+
+def is_changed(row: models.Model, act: KeptAct) -> bool:
+    """Return whether the row has other values now than the act gave it."""
+    return {name: stored_value(row, name) for name in act.after} != act.after
 
 
 def set_values(row: models.Model, values: Mapping[str, Any]) -> None:

@@ -27,6 +27,7 @@ from newsletter.publications.schedule import Due, due_on, upcoming
 from newsletter.segments.models import Segment
 
 log = structlog.get_logger()
+CHANGEABLE = ("due_at", "subject", "preheader", "intro", "send_to", "leave_out", "left_out_snippets")
 MAX_MISSED = 60  # missed editions recorded after a long downtime; older dates are not recorded
 MAX_EXTRA_AHEAD = timedelta(days=366)  # of an extra edition; a later time is a typing error
 MISSED = "Missed: the service was not running when the edition was due."
@@ -140,8 +141,8 @@ def add_extra(
             send_to=send_to.name if send_to else None,
             leave_out=leave_out.name if leave_out else None,
         )
-        done = "An extra edition was added."
-        undo_log.keep(by, UndoKind.EDITION_ADDED, edition, done, publication=publication.pk, now=now)
+        done, after = "An extra edition was added.", undo_log.stored_values(edition, CHANGEABLE)
+        undo_log.keep(by, UndoKind.EDITION_ADDED, edition, done, publication=publication.pk, after=after, now=now)
     return edition
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -25,7 +26,7 @@ from newsletter.letters import (
 )
 from newsletter.letters.undo import undo_act
 from newsletter.lib import clock
-from newsletter.lib.errors import InvalidState
+from newsletter.lib.errors import BadInput, InvalidState
 from newsletter.publications.models import Publication
 from newsletter.segments import edit_segment
 from newsletter.stories import order_keys, pitches, story_claims, story_queue
@@ -150,7 +151,7 @@ ACTS: dict[str, tuple[Given, Done]] = {
             headline="Zwei",
             kicker="City",
             url="https://post.example.org/z",
-            expires_at=clock.now() + DAY,
+            expires_at=clock.now().astimezone(ZoneInfo("America/New_York")) + DAY,  # as a form gives it
             picture_url="https://post.example.org/p.jpg",
             picture_alt="Rain",
             by=by,
@@ -338,3 +339,52 @@ def test_a_story_goes_back_to_its_place_whatever_moved_in_between(publication: P
     undo()
     assert queue(publication) == ["four", "two", "one", "three"]
     assert order_keys.place_of(story("two")) == 2
+
+
+def test_a_story_that_a_colleague_moved_since_stays_where_they_put_it(publication: Publication) -> None:
+    story_queue.move(story("four"), to=1, by=make.eddie())
+    story_queue.move(story("four"), to=2, by=make.eddie())
+    undo()
+    undo()
+    assert queue(publication) == ["one", "two", "three", "four"], "one's own moves are undone one after the other"
+    story_queue.move(story("four"), to=1, by=make.eddie())
+    story_queue.move(story("four"), to=3, by=make.cora())
+    with pytest.raises(InvalidState, match="“four” was moved again after that"):
+        undo()
+    assert queue(publication) == ["one", "two", "four", "three"]
+
+
+def test_a_name_that_another_appeal_has_since_is_not_given_twice(publication: Publication) -> None:
+    ends = clock.now().astimezone(ZoneInfo("America/New_York")) + DAY
+    appeal = make.appeal(publication, name="Spring")
+    edit_appeal.update_appeal(appeal, by=make.eddie(), name="May", match="Doubled", match_ends_at=ends)
+    another = make.appeal(publication, name="Spring")
+    with pytest.raises(BadInput, match="name: is already used by another appeal"):
+        undo()
+    edit_appeal.update_appeal(another, name="Autumn")
+    undo()
+    appeal.refresh_from_db()
+    assert (appeal.name, appeal.match, appeal.match_ends_at) == ("Spring", "", None)
+
+
+def test_a_snippet_is_not_printed_again_beyond_their_number(
+    publication: Publication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    snippet = edit_snippet.create_snippet(publication, name="Events", title="Fish")
+    edit_snippet.update_snippet(snippet, by=make.eddie(), is_active=False)
+    edit_snippet.create_snippet(publication, name="Weather", title="Rain")
+    monkeypatch.setattr(edit_snippet, "MAX_ACTIVE", 1)
+    with pytest.raises(BadInput, match="there are 1 already"):
+        undo()
+
+
+@pytest.mark.parametrize("texts", [{"intro": "Votes are counted until ten."}, {"subject": "Election night"}])
+def test_an_extra_edition_on_which_a_colleague_has_begun_is_not_cancelled(
+    publication: Publication, texts: dict[str, str]
+) -> None:
+    now = clock.now()
+    extra = plan_editions.add_extra(publication, due_at=now + DAY, now=now, subject="Votes", by=make.eddie())
+    edit_edition.edit_texts(extra, texts, by=make.cora(), now=now)
+    with pytest.raises(InvalidState, match="Somebody has begun this edition"):
+        undo()
+    assert publication.editions.get().state == EditionState.PLANNED

@@ -1,16 +1,15 @@
 """Undo acts on editions, appeals, snippets and comments."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from django.db import models, transaction
 
 from newsletter.accounts.models import User
-from newsletter.accounts.permissions import Permission, require
-from newsletter.audit import audit_trail, undo_log
-from newsletter.audit.acts import Act
+from newsletter.audit import undo_log
 from newsletter.audit.undo_models import KeptAct, UndoKind
-from newsletter.editions import undo_picks
+from newsletter.editions import edit_snippet, undo_picks
 from newsletter.editions.comment_models import Comment, CommentThread
 from newsletter.editions.comments import write_comments
 from newsletter.editions.edition_stories import apply_values
@@ -30,12 +29,13 @@ from newsletter.letters import (
 )
 from newsletter.lib.errors import InvalidState
 from newsletter.segments.models import Segment
+from newsletter.stories import story_queue
 from newsletter.stories.models import Story
 
 CHANGED_SINCE = "It was changed again after that, so this cannot be undone."
-ROWS: dict[str, tuple[type[models.Model], Act]] = {
-    UndoKind.APPEAL_CHANGED: (Appeal, Act.APPEAL_CHANGED),
-    UndoKind.SNIPPET_CHANGED: (Snippet, Act.SNIPPET_CHANGED),
+ROWS: dict[str, tuple[type[models.Model], Callable[..., models.Model]]] = {
+    UndoKind.APPEAL_CHANGED: (Appeal, edit_appeal.update_appeal),
+    UndoKind.SNIPPET_CHANGED: (Snippet, edit_snippet.update_snippet),
 }
 
 
@@ -83,10 +83,12 @@ def undo_readers(act: KeptAct, *, by: User, now: datetime) -> None:
 
 def undo_edition_added(act: KeptAct, *, by: User, now: datetime) -> None:
     """Cancel an extra edition that nobody has begun."""
-    edition = _edition(act)
-    if edition.state != EditionState.PLANNED or edition.picks.exists() or edition.placements.exists():
-        raise InvalidState("Somebody has begun this edition. Cancel it on its page.")
-    edition_decisions.cancel(edition, reason="Undone by the person who added it.", by=by, now=now)
+    with transaction.atomic():
+        edition = Edition.objects.locked(act.subject_id)
+        is_begun = any(getattr(edition, name).exists() for name in ("picks", "placements", "pitches", "comment_threads"))
+        if edition.state != EditionState.PLANNED or is_begun or undo_log.is_changed(edition, act):
+            raise InvalidState("Somebody has begun this edition. Cancel it on its page.")
+        edition_decisions.cancel(edition, reason="Undone by the person who added it.", by=by, now=now)
 
 
 def undo_submitted(act: KeptAct, *, by: User, now: datetime) -> None:
@@ -109,17 +111,17 @@ def undo_rescheduled(act: KeptAct, *, by: User, now: datetime) -> None:
     edition_decisions.reschedule(edition, due_at=datetime.fromisoformat(act.before["due_at"]), by=by, now=now)
 
 
-def undo_row(act: KeptAct, *, by: User, now: datetime) -> None:
+def undo_row(act: KeptAct, *, by: User, now: datetime) -> None:  # noqa: ARG001 — same signature as the others
     """Give an appeal or a snippet its values of before, if nobody changed these fields since."""
-    model, recorded = ROWS[act.kind]
-    require(by, Permission.APPROVE, publication=act.publication_id)
+    model, update = ROWS[act.kind]
     with transaction.atomic():
+        story_queue.lock(act.publication_id)  # first, as a change of a snippet does
         row = model._default_manager.select_for_update().filter(pk=act.subject_id).first()
-        if row is None or {name: undo_log.stored_value(row, name) for name in act.after} != act.after:
+        if row is None or undo_log.is_changed(row, act):
             raise InvalidState(CHANGED_SINCE)
         undo_log.set_values(row, act.before)
-        row.save(update_fields=list(act.before))
-        audit_trail.record(by, recorded, row, now=now, what=f"Undone: {act.sentence}")
+        columns = {column.attname: column.name for column in model._meta.concrete_fields}
+        update(row, by=by, **{columns[name]: getattr(row, columns[name]) for name in act.before})
 
 
 def undo_appeal_added(act: KeptAct, *, by: User, now: datetime) -> None:  # noqa: ARG001 — same signature as the others
@@ -127,14 +129,9 @@ def undo_appeal_added(act: KeptAct, *, by: User, now: datetime) -> None:  # noqa
     edit_appeal.retire(Appeal.objects.get(pk=act.subject_id), by=by)
 
 
-def undo_snippet_added(act: KeptAct, *, by: User, now: datetime) -> None:
+def undo_snippet_added(act: KeptAct, *, by: User, now: datetime) -> None:  # noqa: ARG001 — same signature as the others
     """Retire a snippet."""
-    require(by, Permission.APPROVE, publication=act.publication_id)
-    with transaction.atomic():
-        snippet = Snippet.objects.select_for_update().get(pk=act.subject_id)
-        snippet.is_active = False
-        snippet.save(update_fields=["is_active"])
-        audit_trail.record(by, Act.SNIPPET_CHANGED, snippet, now=now, what=f"Undone: {act.sentence}")
+    edit_snippet.update_snippet(Snippet.objects.get(pk=act.subject_id), by=by, is_active=False)
 
 
 def undo_left_out(act: KeptAct, *, by: User, now: datetime) -> None:

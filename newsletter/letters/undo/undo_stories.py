@@ -37,7 +37,7 @@ def undo_changed(act: KeptAct, *, by: User, now: datetime) -> None:  # noqa: ARG
         story_queue.lock(story.publication_id)
         story.refresh_from_db()
         story_queue.require_to_change(story, by)
-        if {name: undo_log.stored_value(story, name) for name in act.after} != act.after:
+        if undo_log.is_changed(story, act):
             raise InvalidState(CHANGED_SINCE.format(story.headline))
         undo_log.set_values(story, act.before)
         story.version += 1
@@ -46,8 +46,14 @@ def undo_changed(act: KeptAct, *, by: User, now: datetime) -> None:  # noqa: ARG
 
 
 def undo_moved(act: KeptAct, *, by: User, now: datetime) -> None:  # noqa: ARG001 — same signature as the others
-    """Move a story back to its place."""
-    story_queue.move(_story(act), to=act.before["place"], by=by)
+    """Move a story back to its place, unless somebody has moved it again since."""
+    with transaction.atomic():
+        story = _story(act)
+        story_queue.lock(story.publication_id)
+        later = KeptAct.objects.filter(kind=UndoKind.STORY_MOVED, subject_id=story.pk, pk__gt=act.pk, undone_at=None)
+        if later.exists():
+            raise InvalidState(f"“{story.headline}” was moved again after that, so this cannot be undone.")
+        story_queue.move(story, to=act.before["place"], by=by)
 
 
 def undo_removed(act: KeptAct, *, by: User, now: datetime) -> None:  # noqa: ARG001 — same signature as the others
