@@ -22,7 +22,7 @@ from newsletter.editions.edition_stories import (
     planned_stories,
     reserved_picks,
 )
-from newsletter.editions.models import Edition
+from newsletter.editions.models import Edition, EditionState
 from newsletter.editions.pick_list import PickList, keep_change, locked_picks, set_value, snapshot, store_picks
 from newsletter.editions.pick_models import PickChange
 from newsletter.editions.story_order import Spot, moved
@@ -72,13 +72,15 @@ def place(edition: Edition, story: Story, spot: Spot = AT_END, *, by: Actor, now
 
 
 def place_anyway(edition: Edition, story: Story, *, by: Actor, now: datetime) -> Arranged:
-    """Put a queued story into an edition after its closing time, on purpose, and out of the one it is picked for.
+    """Put a queued story into an edition also after its closing time, and out of the planned one that has it.
 
-    It takes the permission to approve. Before the closing time this is `place`.
+    It takes the permission to approve. A held edition keeps its stories: `InvalidState` says what to do first.
     """
     require(by, Permission.APPROVE, publication=edition.publication_id)
 
     def leave(found: PickList) -> str:
+        if story.pk not in found.order:
+            return ""
         found.removed.add(story.pk)
         found.order.remove(story.pk)
         return f"“{story.headline}” was moved to another edition."
@@ -92,13 +94,13 @@ def place_anyway(edition: Edition, story: Story, *, by: Actor, now: datetime) ->
         return f"“{story.headline}” was put into the edition after its closing time."
 
     with transaction.atomic():
-        picked = reserved_picks(edition.publication).filter(story=story).exclude(edition=edition)
-        elsewhere = [pick.edition for pick in picked.select_related("edition__publication")]
+        picks = reserved_picks(edition.publication).filter(story=story, edition__state=EditionState.PLANNED)
+        others = list(picks.exclude(edition=edition).values_list("edition", flat=True))
         # in ascending order, so that two such acts do not wait for each other
-        for pk in sorted([edition.pk, *(other.pk for other in elsewhere)]):
+        for pk in sorted([edition.pk, *others]):
             Edition.objects.locked(pk)
-        for other in elsewhere:
-            _arrange(other, story, leave, by=by, now=now)
+        for pick in picks.filter(edition__in=others).select_related("edition__publication"):  # those that still have it
+            _arrange(pick.edition, story, leave, by=by, now=now)
         return _arrange(edition, story, act, by=by, now=now)
 
 

@@ -298,5 +298,8 @@ def test_a_held_edition_keeps_its_picks_until_it_is_cancelled(edition: Edition) 
         pick(held, "one")
     undo(later.pick_changes.get(), by=make.cora(), now=NOW)
     pick(held, "one")
+    with pytest.raises(InvalidState, match=r"picked for the held edition\. Release or cancel"):
+        place_anyway(later, story("one"), by=make.eddie(), now=NOW)
+    assert held.picks.get().story == story("one")
     edition_decisions.cancel(held, reason="Readers have had it.", now=NOW)
     assert shown(later) == "one*, two*, three*"

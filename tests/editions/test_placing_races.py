@@ -2,16 +2,18 @@
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection, connections, transaction
 
-from newsletter.editions import plan_editions
+from newsletter.editions import edition_picks, plan_editions
 from newsletter.editions.models import Edition, Placement
 from newsletter.publications import edit_publication
 from tests.support import factories as make
 from tests.support.factories import MONDAY
+from tests.support.lock_waits import act_during, needs_row_locks
 
 LOCK = 90210
 
@@ -57,6 +59,24 @@ def test_stories_that_are_placed_just_before_the_planner_has_the_edition_stay_in
             pass
     planner.join(20)
     assert Placement.objects.filter(edition=edition, story=story).exists()
+
+
+@needs_row_locks
+@pytest.mark.django_db(transaction=True)
+def test_a_late_story_is_added_while_a_colleague_takes_it_out_of_the_edition_that_had_taken_it() -> None:
+    publication = make.publication(closing_minutes=60)
+    edition, later = make.edition(publication), make.edition(publication, due_at=MONDAY + timedelta(days=1))
+    story = make.story(publication)
+    cora, eddie, now = make.cora(), make.eddie(), MONDAY - timedelta(minutes=30)
+    edition_picks.place(later, story, by=cora, now=now)
+    done = act_during(
+        lambda: Edition.objects.locked(later.pk),
+        lambda: edition_picks.place_anyway(edition, story, by=eddie, now=now),
+        then=lambda: edition_picks.take_out(later, story, by=cora, now=now),
+    )
+    assert done.change
+    assert edition.picks.get(story=story).is_out is False
+    assert later.picks.get(story=story).is_out is True
 
 
 def _somebody_waits() -> bool:
