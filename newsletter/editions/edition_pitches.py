@@ -6,14 +6,15 @@ from typing import NamedTuple
 from django.db import transaction
 
 from newsletter.accounts.models import User
-from newsletter.accounts.permissions import Permission, require
+from newsletter.audit import audit_trail
+from newsletter.audit.acts import Act
 from newsletter.editions import edition_picks
 from newsletter.editions.closing_time import edition_that_takes_stories, takes_stories
 from newsletter.editions.models import Edition, EditionState
 from newsletter.editions.pick_models import EditionPitch
 from newsletter.lib.errors import InvalidState
 from newsletter.publications.models import Publication
-from newsletter.stories import pitches
+from newsletter.stories import pitches, story_queue
 from newsletter.stories.models import Story
 
 MAX_OFFERED = 5
@@ -34,16 +35,24 @@ def offered_editions(publication: Publication, *, now: datetime) -> list[Edition
 
 
 def choose_edition(story: Story, edition: Edition | None, *, by: User, now: datetime) -> Edition | None:
-    """Pitch a story for an edition, or for any with None. Return the edition: a later one if that has just closed."""
-    require(by, Permission.PITCH, publication=story.publication_id)
+    """Pitch a story for an edition, or for any with None. Return the edition: a later one if that has just closed.
+
+    Raises `NoEditionFollows` if none takes stories; the wish of before stays then.
+    """
+    story_queue.require_to_change(story, by)
+    if edition and edition.publication_id != story.publication_id:
+        raise InvalidState("This edition belongs to another publication.")
     with transaction.atomic():
-        if edition is None:
+        before = EditionPitch.objects.filter(story=story).values_list("edition", flat=True).first()
+        taking = Edition.objects.locked(edition_that_takes_stories(edition, now=now).pk) if edition else None
+        if before == (taking.pk if taking else None):
+            return taking
+        if taking:
+            EditionPitch.objects.update_or_create(story=story, defaults={"edition": taking})
+        else:
             EditionPitch.objects.filter(story=story).delete()
-            return None
-        if edition.publication_id != story.publication_id:
-            raise InvalidState("This edition belongs to another publication.")
-        taking = edition_that_takes_stories(edition, now=now)
-        EditionPitch.objects.update_or_create(story=story, defaults={"edition": Edition.objects.locked(taking.pk)})
+        wishes = f"{before or 'any'} → {taking.pk if taking else 'any'}"
+        audit_trail.record(by, Act.STORY_CHANGED, story, now=now, for_edition=wishes)
     return taking
 
 

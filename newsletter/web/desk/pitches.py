@@ -17,7 +17,7 @@ from newsletter.editions.closing_time import taken_until
 from newsletter.editions.models import Edition, Placement
 from newsletter.editions.pick_models import EditionPitch
 from newsletter.lib import clock
-from newsletter.lib.errors import NewsletterError, VersionConflict
+from newsletter.lib.errors import InvalidState, NewsletterError, VersionConflict
 from newsletter.publications.models import Publication
 from newsletter.stories import duplicate_links, pitches
 from newsletter.stories.models import Story, StoryState
@@ -44,7 +44,11 @@ class PitchForm(StoryForm):
         max_length=pitches.MAX_SENTENCE,
         help_text="One sentence for the curators. Readers never see it.",
     )
-    for_edition = forms.ChoiceField(label="For the edition of", required=False)
+    for_edition = forms.ChoiceField(
+        label="For the edition of",
+        required=False,
+        error_messages={"invalid_choice": "This edition takes no more stories. Choose another one, or any."},
+    )
 
     def __init__(self, *args: Any, editions: Sequence[Edition], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -220,9 +224,16 @@ def decline(request: DeskRequest, pitch_id: int) -> HttpResponse:
 
 
 def _choose_edition(request: DeskRequest, story: Story, form: PitchForm) -> None:
-    """Store the edition that the story is pitched for, and say so if a later one takes it."""
+    """Store the edition that the story is pitched for, and say so if a later one takes it, or none.
+
+    The pitch itself is stored before.
+    """
     now, wanted = clock.now(), form.wanted
-    taking = edition_pitches.choose_edition(story, wanted, by=request.user, now=now)
+    try:
+        taking = edition_pitches.choose_edition(story, wanted, by=request.user, now=now)
+    except InvalidState as error:
+        messages.warning(request, f"The edition of the pitch was not saved. {error}")
+        return
     if taking and wanted and taking.pk != wanted.pk:
         late, then = leaves(wanted, now=now), leaves(taking, now=now)
         messages.warning(request, f"The edition of {late} takes no more stories. The pitch is for that of {then}.")

@@ -7,6 +7,11 @@ import pytest
 from django.test import Client
 
 from newsletter.accounts.models import Role, User
+from newsletter.accounts.permissions import NotPermitted
+from newsletter.audit.acts import Act
+from newsletter.audit.models import Record
+from newsletter.editions import edition_pitches
+from newsletter.editions.models import Edition
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
 from newsletter.publications.publication_roles import grant_publication_role
@@ -155,6 +160,36 @@ def test_a_pitch_for_an_edition_that_has_closed_since_goes_to_the_next_one_and_s
     assert change.data["for_edition"] == str(edition.pk)
     cora.post(f"/pitches/{pitch.pk}/accept/")
     assert later.picks.get().story == pitch
+
+
+def test_a_pitch_for_an_edition_that_closed_while_it_was_written_is_stored_and_says_so(
+    carl: Client, publication: Publication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edition = make.edition(publication, due_at=clock.now() + timedelta(hours=5))
+    form = form_of(carl, NEW, having="why")
+    Publication.objects.update(closing_minutes=6 * 60, recurrence="FREQ=DAILY;COUNT=1")
+    typed = TYPED | {"for_edition": str(edition.pk)}
+    assert "This edition takes no more stories. Choose another one, or any." in words(form.send(carl, **typed))
+    assert not Story.objects.exists()
+    closed = Edition.objects.select_related("publication").get()  # between the form and the act
+    monkeypatch.setattr(edition_pitches, "offered_editions", lambda *_, **__: [closed])
+    page = follow(form.send(carl, **typed), carl)
+    assert "was pitched" in page
+    assert "The edition of the pitch was not saved. This edition takes no more stories" in page
+    assert Story.objects.count() == 1
+
+
+def test_the_edition_of_a_pitch_is_recorded_and_nobody_chooses_it_for_the_pitch_of_another(
+    carl: Client, contributor: User, publication: Publication
+) -> None:
+    edition = make.edition(publication, due_at=clock.now() + timedelta(hours=5))
+    form_of(carl, NEW, having="why").send(carl, **TYPED, for_edition=str(edition.pk))
+    pitch = Story.objects.get()
+    record = Record.objects.get(act=Act.STORY_CHANGED)
+    assert (record.subject_id, record.details) == (pitch.pk, {"for_edition": f"any → {edition.pk}"})
+    other = make.story(publication, state="pitched", pitch="Yes.", created_by=make.cora())
+    with pytest.raises(NotPermitted):
+        edition_pitches.choose_edition(other, edition, by=contributor, now=clock.now())
 
 
 def test_a_contributor_withdraws_a_pitch_and_has_a_limited_number_of_them(
