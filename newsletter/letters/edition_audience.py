@@ -7,6 +7,7 @@ from typing import NamedTuple
 from django.db import transaction
 from django.db.models import Q
 
+from newsletter.accounts.models import User
 from newsletter.accounts.permissions import Permission, require
 from newsletter.audience import kept_reader_counts
 from newsletter.audit import audit_trail, undo_log
@@ -20,7 +21,7 @@ from newsletter.letters import compose_letters, edit_edition, edition_decisions,
 from newsletter.letters.edit_edition import SaveEffect
 from newsletter.letters.frozen_audience import Audience
 from newsletter.lib.errors import BadInput, InvalidState, VersionConflict
-from newsletter.segments import edit_segment
+from newsletter.segments import edit_segment, may_ask
 from newsletter.segments.condition_kinds import Scope
 from newsletter.segments.definitions import segments_named
 from newsletter.segments.models import Segment
@@ -33,11 +34,15 @@ Chosen = tuple[int | None, int | None]  # segment ids: sent to, left out
 
 
 class ExpectedReaders(NamedTuple):
-    """How many readers would get an edition. `counted_at` is the time of an older count; None: counted just now."""
+    """How many readers would get an edition. `counted_at` is the time of an older count; None: counted just now.
+
+    `is_most`: it is for some of these readers, and the user may not know how many.
+    """
 
     number: int
     is_estimate: bool
     counted_at: datetime | None
+    is_most: bool = False
 
 
 def chosen_segments(edition: Edition) -> Chosen:
@@ -130,12 +135,17 @@ def reason_without_readers(edition: Edition, audience: Audience, *, now: datetim
     return NOBODY.format(frozen_audience.describe(audience))
 
 
-def expected_readers(edition: Edition, *, now: datetime) -> ExpectedReaders:
-    """Return how many readers would get the edition now: of its segments if it has some, else of its publication."""
-    if edition.pk and (count := count_readers(edition, current_audience(edition), now=now)):
+def expected_readers(edition: Edition, *, user: User | None, now: datetime) -> ExpectedReaders:
+    """Return how many readers would get the edition now: of its segments if it has some, else of its publication.
+
+    A user who may not know how many readers a segment has gets the number of the publication; None may know it.
+    """
+    audience = current_audience(edition) if edition.pk else {}
+    is_most = user is not None and not all(may_ask.may_see(user, content) for content in audience.values())
+    if not is_most and (count := count_readers(edition, audience, now=now)):
         return ExpectedReaders(count.matching, not count.is_exact, None)
     counts, counted_at = kept_reader_counts.reader_counts(edition.publication, now=now)
-    return ExpectedReaders(counts.active, counted_at is not None, counted_at)
+    return ExpectedReaders(counts.active, is_most or counted_at is not None, counted_at, is_most)
 
 
 def editions_to_come(segment: Segment) -> list[Edition]:

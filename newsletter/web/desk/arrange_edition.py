@@ -35,7 +35,7 @@ def panel(request: DeskRequest, slug: str) -> HttpResponse:
     if request.GET.get("seen") == desk.stamp:
         return HttpResponse(status=204)
     context = {"publication": publication, "now": now, "user": request.user}
-    context |= story_queue_page.panel_context(desk, now=now)
+    context |= story_queue_page.panel_context(desk, user=request.user, now=now)
     return render(request, "web/desk/_next_edition.html", context | {"is_polled": True})
 
 

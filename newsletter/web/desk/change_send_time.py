@@ -37,6 +37,7 @@ from newsletter.web.shared.permission_required import DeskRequest, permission_re
 from newsletter.web.shared.permitted_objects import permitted_or_404
 
 APPROVE_IT = "Review the email, then approve it."
+CONFIRMED_TO = 100  # to one in so many readers: their number changes while somebody reads the page
 
 
 class Answers(TypedDict):
@@ -82,8 +83,9 @@ def confirm_reschedule(request: DeskRequest, edition_id: int) -> HttpResponse:
 def send_now(request: DeskRequest, edition_id: int) -> HttpResponse:
     """Send an edition now, if the user has typed how many readers get it."""
     edition = permitted_or_404(request, Edition.objects.select_related("publication"), pk=edition_id)
-    readers = edition_audience.expected_readers(edition, now=clock.now()).number
-    if whole_number(re.sub(r"[\s,.’']", "", request.POST.get("readers", ""))) != readers:
+    readers = edition_audience.expected_readers(edition, user=request.user, now=clock.now()).number
+    typed = whole_number(re.sub(r"[\s,.’']", "", request.POST.get("readers", "")))
+    if typed is None or abs(typed - readers) * CONFIRMED_TO > readers:
         messages.error(request, f"Nothing was sent. To confirm, type the number of readers: {readers:,}.")
         return redirect("send", edition_id)
     try:
@@ -145,7 +147,7 @@ def _ask(request: DeskRequest, edition_id: int, *, due_at: datetime | None) -> H
             "edition": edition,
             "publication": edition.publication,
             "can": editions.can(request, edition),
-            "readers": edition_audience.expected_readers(edition, now=now),
+            "readers": edition_audience.expected_readers(edition, user=request.user, now=now),
             "stories": printed_stories(stories_of(edition.publication, edition, now=now)),
             "then": then,
             "waits": _waits(edition, due_at=then_at, now=now),

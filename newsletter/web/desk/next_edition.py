@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists, Q
 
+from newsletter.accounts.models import User
 from newsletter.audience.models import Subscription
 from newsletter.audience.models import SubscriptionStatus as Consent
 from newsletter.audience.reachable_subscribers import SUPPRESSION
@@ -46,11 +47,15 @@ def next_edition_panel(
     stories: list[Story],
     *,
     now: datetime,
+    user: User | None = None,
     counts_readers: bool = True,
 ) -> Upcoming:
-    """Return the panel of an edition with `stories`. With `counts_readers`, the cost depends on the audience."""
+    """Return the panel of an edition with `stories`. With `counts_readers`, the cost depends on the audience.
+
+    `user` may not know the numbers of some segments.
+    """
     known = edition or Edition(publication=publication)
-    readers = edition_audience.expected_readers(known, now=now) if counts_readers else None
+    readers = edition_audience.expected_readers(known, user=user, now=now) if counts_readers else None
     return Upcoming(
         edition=edition,
         status=edition_status(edition, pauses=_pauses(edition, now), now=now) if edition else None,

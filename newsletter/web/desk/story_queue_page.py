@@ -128,15 +128,15 @@ def context(
             "hidden_drafts": _count_hidden(publication, len(cards_of_drafts), drafts),
             "field_names": FIELDS,
         }
-        | (panel_context(desk, now=now, counts_readers=is_whole_page) if has_panel else {"desk": desk})
+        | (panel_context(desk, user=user, now=now, counts_readers=is_whole_page) if has_panel else {"desk": desk})
         | (on_desk(publication, now=now) if is_whole_page else {})
     )
 
 
-def panel_context(desk: DeskEdition, *, now: datetime, counts_readers: bool = False) -> dict[str, Any]:
+def panel_context(desk: DeskEdition, *, user: User, now: datetime, counts_readers: bool = False) -> dict[str, Any]:
     """Return what the panel of the edition shows."""
     panel = next_edition.next_edition_panel(
-        desk.publication, desk.edition, desk.stories, now=now, counts_readers=counts_readers
+        desk.publication, desk.edition, desk.stories, user=user, now=now, counts_readers=counts_readers
     )
     return {
         "desk": desk,

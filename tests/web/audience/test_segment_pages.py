@@ -302,3 +302,6 @@ def test_an_edition_for_donors_of_all_publications_shows_their_number_to_no_role
         assert "3 of 3 readers" not in words(lina.get(address))
         assert "Readers who did not give in the last 30 days." in words(lina.get(address))
         assert "3 of 3 readers" in words(cora.get(address))
+    assert "Send this edition to at most 3 readers now?" in words(lina.get(f"/editions/{edition.pk}/send/"))
+    assert "At most 3 readers" in words(lina.get(f"/desk/{publication.slug}/"))
+    assert "At most" not in words(cora.get(f"/desk/{publication.slug}/"))
