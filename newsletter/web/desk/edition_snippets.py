@@ -34,7 +34,10 @@ def snippets_of(edition: Edition, *, now: datetime) -> SnippetsOfEdition | None:
     if effect == SaveEffect.CLOSED or not (found := leave_out_snippet.running_snippets(edition, now=now)):
         return None
     rows = [(snippet, snippet.pk in edition.left_out_snippets) for snippet in found]
-    return SnippetsOfEdition(rows, effect, consequence_of(edition, effect, now=now))
+    consequence = consequence_of(
+        edition, effect, now=now, act="If you change this", used="the snippets that are chosen by then"
+    )
+    return SnippetsOfEdition(rows, effect, consequence)
 
 
 @require_POST

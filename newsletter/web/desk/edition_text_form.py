@@ -177,8 +177,10 @@ def _inbox(edition: Edition, shown: Mapping[str, str], *, now: datetime) -> dict
     return {"line": line, "counts": counts, "sender": edition.publication.sender_name}
 
 
-def consequence_of(edition: Edition, effect: SaveEffect, *, now: datetime) -> str:
-    """Return what happens to the email when the texts are saved."""
+def consequence_of(
+    edition: Edition, effect: SaveEffect, *, now: datetime, act: str = "If you save", used: str = "what you save"
+) -> str:
+    """Return what happens to the email when the texts are saved, or after another `act`, whose result is `used`."""
     tz = clock_of(edition.publication)
 
     def at(value: datetime) -> str:
@@ -186,25 +188,25 @@ def consequence_of(edition: Edition, effect: SaveEffect, *, now: datetime) -> st
 
     match effect:
         case SaveEffect.STORED if edition.state == EditionState.HELD:
-            return "The edition is held. Its email is rebuilt with what you save when someone releases it."
+            return f"The edition is held. Its email is rebuilt with {used} when someone releases it."
         case SaveEffect.STORED:
-            return f"The email is built {at(max(edition.assemble_at, now))} and uses what you save."
+            return f"The email is built {at(max(edition.assemble_at, now))} and uses {used}."
         case SaveEffect.REBUILT if edition.auto_approve:
             return (
-                "The email is built. If you save, it is rebuilt from the same stories. It waits for approval while "
+                f"The email is built. {act}, it is rebuilt from the same stories. It waits for approval while "
                 "preflight finds text that only a person can judge; without such text it is approved automatically."
             )
         case SaveEffect.REBUILT:
             return (
-                "The email is built. If you save, it is rebuilt from the same stories and waits for approval as before."
+                f"The email is built. {act}, it is rebuilt from the same stories and waits for approval as before."
             )
         case SaveEffect.APPROVED_AGAIN:
             sent = pause_sentence(edition, now=now) or f"It is sent {leaves(edition, now=now)}."
-            return f"If you save, the email is rebuilt and approved automatically. {sent}"
+            return f"{act}, the email is rebuilt and approved automatically. {sent}"
         case SaveEffect.UNAPPROVED:
             who = f" by {edition.approved_by}" if edition.approved_by else ""
             return (
-                f"This email is approved{who}. If you save, it is rebuilt, the approval ends, and someone must approve "
+                f"This email is approved{who}. {act}, it is rebuilt, the approval ends, and someone must approve "
                 f"it again. Without a new approval by {at(edition.too_late_after)} it is held and not sent."
             )
     return f"The edition is {edition.state}, so its texts can no longer be changed."

@@ -10,7 +10,15 @@ from newsletter.delivery.scheduled import scheduled_sends
 from newsletter.delivery.states import DispatchState
 from newsletter.editions import local_time
 from newsletter.editions.models import Edition, EditionState
-from newsletter.web.shared.display_formats import by_moment, clock_of, moment, relative_time, with_full_stop, zone_name
+from newsletter.web.shared.display_formats import (
+    by_moment,
+    clock_of,
+    leaves,
+    moment,
+    relative_time,
+    with_full_stop,
+    zone_name,
+)
 
 
 class StatusBadge(NamedTuple):
@@ -34,11 +42,11 @@ def edition_status(edition: Edition, *, pauses: Iterable[SendingPause], now: dat
         case EditionState.PLANNED if edition.assemble_at > now:
             when = f"{at(edition.assemble_at)} ({relative_time(edition.assemble_at, now=now)})"
             sentence = f"{with_full_stop(edition.reason)} The email is built from the queue {when}.".lstrip()
-            return StatusBadge("Planned", "calm", sentence + _after_building(edition, waits))
+            return StatusBadge("Planned", "calm", sentence + _after_building(edition, waits, now=now))
         case EditionState.PLANNED:
             sentence = "The email is built as soon as there are enough stories."
             sentence = f"{with_full_stop(edition.reason)} {sentence}".lstrip()
-            return StatusBadge("Building email", "live", sentence + _after_building(edition, waits))
+            return StatusBadge("Building email", "live", sentence + _after_building(edition, waits, now=now))
         case EditionState.ASSEMBLED:
             limit = edition.too_late_after
             when = _local_times(edition, at) or at(edition.due_at)
@@ -108,13 +116,13 @@ def _blocked(edition: Edition, pause_ends_at: datetime | None, *, now: datetime)
     return None
 
 
-def _after_building(edition: Edition, waits: str) -> str:
+def _after_building(edition: Edition, waits: str, *, now: datetime) -> str:
     """Return what a pause does, and what happens if the publication approves automatically; empty without both."""
-    if waits:
-        return f" {waits}"
+    after = f" {waits}" if waits else ""
     if not edition.auto_approve:
-        return ""
-    return " Automatic approval is on, so the edition is then sent unless preflight finds a problem."
+        return after
+    then = "approved" if waits else f"sent {leaves(edition, now=now)} without further approval"
+    return f" Automatic approval is on: once the email is built, it is {then}, unless preflight finds a problem.{after}"
 
 
 def _submission(edition: Edition, at: Callable[[datetime], str], now: datetime, pause_ends_at: datetime | None) -> str:

@@ -21,7 +21,6 @@ from newsletter.notices import read_notices
 from newsletter.publications.models import Publication
 from newsletter.rendering.markup.isolated_values import fill_isolated
 from newsletter.web.shared import display_formats
-from newsletter.web.shared.pause_sentence import pause_sentence
 
 SOMEWHERE = object()
 
@@ -37,10 +36,9 @@ def environment(**options: Any) -> Environment:
         url=_url,
         messages_for=get_messages,
         count_waiting=_count_waiting,
-        count_unread=_count_unread,
+        count_unread=read_notices.count_unread,
         sending_pauses=_sending_pauses,
         is_sending_paused=_is_sending_paused,
-        pause_sentence=_pause_sentence,
         may=_may,
         Step=Permission,
         icon=_icon,
@@ -108,10 +106,6 @@ def _count_waiting(user: User) -> int:
     return read_comments.count_waiting(user)
 
 
-def _count_unread(user: User) -> int:
-    return read_notices.count_unread(user)
-
-
 def _sending_pauses(user: User) -> list[SendingPause]:
     """Return the pauses of all sending, and those of publications in which the user has a role."""
     return list(active_pauses.active_pauses(now=clock.now()).filter(Q(publication=None) | permitted(user)))
@@ -119,10 +113,6 @@ def _sending_pauses(user: User) -> list[SendingPause]:
 
 def _is_sending_paused(publication_id: int) -> bool:
     return active_pauses.pause_of(publication_id, now=clock.now()) is not None
-
-
-def _pause_sentence(edition: Edition) -> str:
-    return pause_sentence(edition, now=clock.now())
 
 
 def _thousands(number: int) -> str:

@@ -134,6 +134,7 @@ def test_assembling_what_approves_itself_is_said_before_and_after(eddie: Client,
     Publication.objects.update(auto_approve=True)
     page = words(eddie.get(f"/editions/{planned.pk}/"))
     assert "Automatic approval is on: once the email is built, it is sent tomorrow" in page
+    assert page.count("Automatic approval is on") == 1
     assert "approved automatically. It is sent tomorrow" in press(eddie, planned, "assemble")
     assert planned.state == EditionState.APPROVED
 
