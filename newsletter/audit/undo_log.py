@@ -75,7 +75,7 @@ def stored_value(row: models.Model, name: str) -> Any:
 
 def is_changed(row: models.Model, act: KeptAct) -> bool:
     """Return whether the row has other values now than the act gave it."""
-    return {name: stored_value(row, name) for name in act.after} != act.after
+    return any(stored_value(row, name) != value for name, value in act.after.items())
 
 
 def set_values(row: models.Model, values: Mapping[str, Any]) -> None:

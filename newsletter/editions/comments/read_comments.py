@@ -1,15 +1,16 @@
 """Queries of comments: those of a story or an edition, and what waits for a user."""
 
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, Max, Prefetch, Q, QuerySet
+from django.db.models import Count, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from newsletter.accounts.models import User
 from newsletter.accounts.permissions import Permission, permitted
 from newsletter.editions.comment_models import Comment, CommentMention, CommentThread
 from newsletter.editions.models import Edition
-from newsletter.publications.models import Publication
-from newsletter.stories.models import Story, StoryState
+from newsletter.stories.models import Story
 
 
 def threads_of(subject: Story | Edition, *, is_resolved: bool = False) -> QuerySet[CommentThread]:
@@ -19,15 +20,11 @@ def threads_of(subject: Story | Edition, *, is_resolved: bool = False) -> QueryS
     return threads.select_related("claimed_by", "resolved_by").prefetch_related(Prefetch("comments", comments))
 
 
-def open_comments(publication: Publication) -> dict[int, int]:
-    """Return how many comments stand in open threads on each queued story that has some, by the story's id."""
-    found = Comment.objects.filter(
-        thread__publication=publication,
-        thread__story__state=StoryState.QUEUED,
-        thread__resolved_at=None,
-        deleted_at=None,
-    )
-    return dict(found.order_by().values_list("thread__story").annotate(Count("pk")))
+def with_open_comments(stories: QuerySet[Story]) -> QuerySet[Any]:
+    """Annotate stories with `comments`, how many stand in their open threads."""
+    found = Comment.objects.filter(thread__story=OuterRef("pk"), thread__resolved_at=None, deleted_at=None)
+    number = found.order_by().values("thread__story").annotate(number=Count("pk")).values("number")
+    return stories.annotate(comments=Coalesce(Subquery(number), 0))
 
 
 def state_of(subject: Story | Edition) -> tuple[object, ...]:

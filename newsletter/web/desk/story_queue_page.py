@@ -76,12 +76,12 @@ def requested_count(values: Mapping[str, str]) -> int:
 def first_stories(desk: DeskEdition, count: int, *, now: datetime) -> Shown:
     """Return the first `count` stories of the queue beside this edition."""
     queued = desk.publication.stories.all().queued()
-    rows = list(queued.values_list("pk", "claimed_by", "claimed_at")[:count])
+    queued_rows = read_comments.with_open_comments(queued)
+    rows = list(queued_rows.values_list("pk", "claimed_by", "claimed_at", "comments")[:count])
     picked = {each.story.pk for each in desk.planned if each.pick}
-    comments = read_comments.open_comments(desk.publication)
     marks = {
-        pk: CardMark(by if at and at > now - IDLE else None, pk in picked, desk.elsewhere.get(pk), comments.get(pk, 0))
-        for pk, by, at in rows
+        pk: CardMark(by if at and at > now - IDLE else None, pk in picked, desk.elsewhere.get(pk), comments)
+        for pk, by, at, comments in rows
     }
     taken = frozenset(story.pk for story in desk.stories)
     ids = tuple(pk for pk, *_ in rows)
