@@ -93,3 +93,26 @@ def test_discarded_changes_are_gone(opened: Opened, publication: Publication) ->
     page.get_by_role("button", name="Discard changes").click()
     expect(page.get_by_label("Headline")).to_have_value("Rain")
     expect(page.get_by_text("You have unsaved changes here")).to_have_count(0)
+
+
+def test_a_reason_that_was_sent_after_the_session_ended_is_in_the_form_again(
+    opened: Opened, publication: Publication
+) -> None:
+    make.person(Role.CURATOR, "curator", password="a long one of mine")
+    make.story(publication, headline="The ferry", state="pitched", pitch="Islanders ask.")
+    page = opened("/desk/morning/pitches/", Role.CURATOR, expected_error="403")
+    page.get_by_text("Decline …").click()
+    page.locator("[name=reason]").fill("We <b>ran</b> it\u2019s twin in May.")
+    Session.objects.all().delete()
+    page.get_by_role("button", name="Decline").click()
+    expect(page.get_by_role("heading", name="You are signed out")).to_be_visible()
+    expect(page.get_by_text("This tab keeps it")).to_be_visible()
+    page.get_by_role("link", name="Sign in again").click()
+    page.locator("[name=username]").fill("curator@example.org")
+    page.locator("[name=password]").fill("a long one of mine")
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.get_by_text("What you typed before you signed in is back.")).to_be_visible()
+    expect(page.locator("[name=reason]")).to_have_value("We <b>ran</b> it\u2019s twin in May.")
+    page.get_by_role("button", name="Decline").click()
+    expect(page.get_by_text("was declined")).to_be_visible()
+    assert Story.objects.get().declined_because.startswith("We <b>ran</b>")

@@ -1,10 +1,15 @@
 """No text is lost when the session has ended: the answer shows it, and leads back to the form."""
 
+import re
+from pathlib import Path
+
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from newsletter.publications.models import Publication
 from newsletter.stories.models import Story
+from newsletter.web.shared.typed_text import CHOSEN, OF_PAGE, SECRET, SEEN
 from tests.support import factories as make
 from tests.web.asking import words
 from tests.web.conftest import signed_in
@@ -50,3 +55,20 @@ def test_a_stale_form_of_our_own_pages_is_shown_with_its_text(pitch: Story, site
     page = words(browser.post(DECLINE.format(pitch.pk), {"reason": "We ran it."}, headers=headers))
     assert "Your session has expired" in page
     assert ("We ran it." in page) is is_shown
+
+
+@pytest.mark.parametrize("clicked", [{"to": "up"}, {"act": "4", "page": "desk"}, {"publication": "3", "role": "editor"}])
+def test_a_click_is_no_text(pitch: Story, clicked: dict[str, str]) -> None:
+    assert Client().post(DECLINE.format(pitch.pk), clicked)["Location"] == "/sign-in/?next=/"
+
+
+def test_the_names_of_hidden_fields_and_buttons_are_known() -> None:
+    found = set()
+    for page in Path(settings.BASE_DIR, "templates/web").rglob("*.html"):
+        if page.parent.name in ("readers", "archive"):  # nobody signs in there
+            continue
+        for tag in re.findall(r"<(?:button\b|input type=.hidden.)[^>]*>", page.read_text()):
+            found |= set(re.findall(r'\bname="([^"{]+)"', tag))
+    assert len(found) > 30
+    unknown = found - OF_PAGE - CHOSEN
+    assert not {name for name in unknown if not name.startswith(SEEN) and not any(each in name for each in SECRET)}
