@@ -128,7 +128,9 @@ def add_extra(
     with transaction.atomic():
         # locked, so that a segment that is being removed at this moment is either gone or kept
         ids = [segment.pk for segment in (send_to, leave_out) if segment]
-        if len(Segment.objects.select_for_update().filter(pk__in=ids, publication=publication)) != len(ids):
+        if len(Segment.objects.select_for_update().filter(pk__in=ids, publication=publication).order_by("pk")) != len(
+            ids
+        ):
             raise BadInput("segment", "does not exist any more.", "Choose another one.")
         edition = Edition.objects.create(
             publication=publication, subject=subject, send_to=send_to, leave_out=leave_out, **times._asdict()

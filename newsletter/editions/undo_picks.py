@@ -8,7 +8,6 @@ from newsletter.accounts.permissions import Permission, require
 from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
 from newsletter.audit.audit_trail import Actor
-from newsletter.audit.undo_models import KeptAct, UndoKind
 from newsletter.editions.edition_stories import check_not_reserved
 from newsletter.editions.models import Edition
 from newsletter.editions.pick_list import PickList, Snapshot, is_other, locked_picks, snapshot, store_picks
@@ -41,7 +40,6 @@ def undo(change: PickChange, *, by: Actor, now: datetime) -> Edition:
         store_picks(found, before)
         change.is_undone = True
         change.save(update_fields=["is_undone"])
-        KeptAct.objects.filter(kind=UndoKind.EDITION_ARRANGED, subject_id=change.pk).update(undone_at=now)
         audit_trail.record(by, Act.EDITION_ARRANGED, found.edition, now=now, what=f"Undone: {change.sentence}")
     return found.edition
 

@@ -85,7 +85,9 @@ def undo_edition_added(act: KeptAct, *, by: User, now: datetime) -> None:
     """Cancel an extra edition that nobody has begun."""
     with transaction.atomic():
         edition = Edition.objects.locked(act.subject_id)
-        is_begun = any(getattr(edition, name).exists() for name in ("picks", "placements", "pitches", "comment_threads"))
+        is_begun = any(
+            getattr(edition, name).exists() for name in ("picks", "placements", "pitches", "comment_threads")
+        )
         if edition.state != EditionState.PLANNED or is_begun or undo_log.is_changed(edition, act):
             raise InvalidState("Somebody has begun this edition. Cancel it on its page.")
         edition_decisions.cancel(edition, reason="Undone by the person who added it.", by=by, now=now)

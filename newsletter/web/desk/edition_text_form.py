@@ -197,9 +197,7 @@ def consequence_of(
                 "preflight finds text that only a person can judge; without such text it is approved automatically."
             )
         case SaveEffect.REBUILT:
-            return (
-                f"The email is built. {act}, it is rebuilt from the same stories and waits for approval as before."
-            )
+            return f"The email is built. {act}, it is rebuilt from the same stories and waits for approval as before."
         case SaveEffect.APPROVED_AGAIN:
             sent = pause_sentence(edition, now=now) or f"It is sent {leaves(edition, now=now)}."
             return f"{act}, the email is rebuilt and approved automatically. {sent}"

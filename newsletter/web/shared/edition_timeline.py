@@ -44,8 +44,10 @@ def timeline_of(edition: Edition, *, pauses: Collection[SendingPause], now: date
 
 
 def _steps(edition: Edition, pause: PauseEffect | None, *, now: datetime) -> Iterator[TimelineStep]:
-    closing = closes_at(edition)
-    if closing and edition.state in WAITING:
+    closing, built = closes_at(edition), edition.assemble_at
+    if edition.state != EditionState.PLANNED:
+        built = edition.assembled_at or built
+    if closing and closing < built and edition.state in WAITING:  # a built email takes no stories
         note = "A story that is added later goes to the following edition."
         yield TimelineStep("Closes for stories", closing, is_done=closing <= now, note="" if closing <= now else note)
     if edition.assembled_at:

@@ -12,11 +12,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 SEEN = "seen-"  # begins the name of a hidden copy of a displayed value (edit_form.py)
 # What forms of ours have in hidden fields and buttons; a test looks for them in the templates.
-OF_PAGE = frozenset(
-    "csrfmiddlewaretoken act action again announced anyway appeal approve_later back bring-back content_hash corrected "
-    "delivery do domain edition from key keys leave-out next over page picture picture_out reset seen session shown "
-    "snippet stamp story table take-as-headline to unsaved-address version wanted".split()
-)
+NAMES_OF_PAGE = """
+csrfmiddlewaretoken act action again announced anyway appeal approve_later back bring-back content_hash corrected
+delivery do domain edition from key keys leave-out next over page picture picture_out reset seen session shown snippet
+stamp story table take-as-headline to unsaved-address version wanted
+"""
+OF_PAGE = frozenset(NAMES_OF_PAGE.split())
 CHOSEN = frozenset({"kind", "match", "publication", "role"})  # shown beside typed text, but alone they are no text
 SECRET = ("password", "token", "code", "credential")
 MAX_FIELDS, MAX_CHARACTERS = 60, 500_000

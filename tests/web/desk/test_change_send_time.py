@@ -50,7 +50,9 @@ def press(client: Client, edition: Edition, button: str, **form: str) -> str:
     return words_after
 
 
-@pytest.mark.parametrize(("typed", "is_sent"), [("1,250", True), ("1238", True), ("1237", False), ("125", False), ("", False)])
+@pytest.mark.parametrize(
+    ("typed", "is_sent"), [("1,250", True), ("1238", True), ("1237", False), ("125", False), ("", False)]
+)
 def test_an_edition_is_sent_now_only_with_the_number_of_its_readers(
     eddie: Client, approved: Edition, typed: str, *, is_sent: bool
 ) -> None:

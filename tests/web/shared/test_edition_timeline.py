@@ -209,3 +209,14 @@ def test_an_edition_that_is_not_approved_needs_an_approval_and_waits(publication
     said = edition_status(edition, pauses=pauses, now=BEFORE).sentence
     assert said.startswith("The email is ready. It needs an approval by today, 10:00 EST. Sending of ")
     assert "It is sent" not in said
+
+
+def test_the_closing_time_is_a_step_while_the_edition_takes_stories_until_then(publication: Publication) -> None:
+    Publication.objects.update(closing_minutes=90)
+    edition = Edition.objects.fresh(make.edition(publication).pk)
+    assert titles(edition)[:3] == ["Planned", "Closes for stories", "Email is built"]
+    built = assemble_edition.assemble(edition.pk, now=BEFORE)
+    assert "Closes for stories" not in titles(built, BEFORE + timedelta(minutes=1)), "it takes none since it was built"
+    Publication.objects.update(closing_minutes=5)
+    later = Edition.objects.fresh(make.edition(publication, due_at=MONDAY + timedelta(days=1)).pk)
+    assert "Closes for stories" not in titles(later), "it is built before that"

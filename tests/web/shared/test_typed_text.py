@@ -57,7 +57,9 @@ def test_a_stale_form_of_our_own_pages_is_shown_with_its_text(pitch: Story, site
     assert ("We ran it." in page) is is_shown
 
 
-@pytest.mark.parametrize("clicked", [{"to": "up"}, {"act": "4", "page": "desk"}, {"publication": "3", "role": "editor"}])
+@pytest.mark.parametrize(
+    "clicked", [{"to": "up"}, {"act": "4", "page": "desk"}, {"publication": "3", "role": "editor"}]
+)
 def test_a_click_is_no_text(pitch: Story, clicked: dict[str, str]) -> None:
     assert Client().post(DECLINE.format(pitch.pk), clicked)["Location"] == "/sign-in/?next=/"
 

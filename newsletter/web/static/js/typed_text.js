@@ -4,6 +4,9 @@
 const PLACE = "typed-text";
 const NOT_TYPED = ["hidden", "file", "password", "submit", "button", "image", "reset"];
 
+// not form.action, which is a field or a button of that name if the form has one
+const pathOf = (form) => new URL(form.getAttribute("action") || location.href, location.origin).pathname;
+
 function store(action, fields) {
   try {
     sessionStorage.setItem(PLACE, JSON.stringify({ action, fields }));
@@ -37,13 +40,15 @@ document.body.addEventListener("htmx:beforeOnLoad", (event) => {
     const field = form.elements.namedItem(name);
     return typeof value === "string" && value.trim() && !NOT_TYPED.includes(field?.type);
   });
-  if (fields.length) store(new URL(form.action, location.origin).pathname, fields);
+  if (fields.length) store(pathOf(form), fields);
 });
 
 /** Fill the form of this page that was posted to the same address. */
 function fillAgain({ action, fields }) {
-  const forms = [...document.forms].filter((form) => new URL(form.action, location.origin).pathname === action);
-  const form = forms.find((each) => fields.some(([name]) => each.elements.namedItem(name)?.type !== "hidden"));
+  const forms = [...document.forms].filter((form) => pathOf(form) === action);
+  const form = forms.find((each) =>
+    fields.some(([name]) => (each.elements.namedItem(name)?.type ?? "hidden") !== "hidden"),
+  );
   if (!form || form.hasAttribute("data-keeps")) return;
   let isFilled = false;
   for (const [name, text] of fields) {
