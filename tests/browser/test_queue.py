@@ -1,9 +1,10 @@
 """A long story queue, two people on one story, and an editor who pauses a dispatch, in a real browser."""
 
+import time
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from newsletter.accounts.models import Role
 from newsletter.delivery.dispatches import open_dispatch
@@ -23,6 +24,26 @@ def long(publication: Publication) -> Publication:
     for number in range(1, 54):
         make.story(publication, headline=f"Story {number}")
     return publication
+
+
+def test_two_quick_clicks_are_both_done_and_seen(opened: Opened, three: Publication) -> None:
+    page = opened("/", Role.CURATOR)
+
+    def later(route: Route) -> None:
+        """Let the second request reach the server after the answer to the first, which replaces its card."""
+        time.sleep(0.7)
+        route.continue_()
+
+    page.route("**/drop/", later)
+    page.evaluate("""() => {
+        const press = (name) => [...document.querySelectorAll("button")].find(
+            (button) => button.title === name || button.textContent.includes(name)).click();
+        press("Move “three” to the front");
+        press("Remove “one” from queue");
+    }""")
+    expect(page.locator(".queue > .story h3")).to_have_text(["three", "two"])
+    expect(page.locator("#last-act")).to_contain_text("“one” was removed from the queue.")
+    assert [story.headline for story in story_queue.queued_stories(three)] == ["three", "two"]
 
 
 def test_a_long_queue_is_shown_by_and_by_and_what_moves_over_its_end_is_not_lost(

@@ -10,3 +10,12 @@ export function act(card, address, values) {
     values: { ...values, csrfmiddlewaretoken },
   });
 }
+
+// A second click may have replaced the card whose button sent the request. htmx then looks for the changed parts of the
+// page in the card, which is no part of the page any more, and drops them.
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+  const { requestConfig, shouldSwap, target, xhr } = event.detail;
+  if (!shouldSwap || target.id !== "notes" || requestConfig.elt.isConnected) return;
+  event.detail.shouldSwap = false;
+  window.htmx.swap(target, xhr.response, { swapStyle: "innerHTML" });
+});
