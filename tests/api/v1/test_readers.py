@@ -177,7 +177,7 @@ def test_a_reader_is_unsubscribed_at_once_and_repeating_it_does_no_harm(
     event = ConsentEvent.objects.get()
     assert (event.act, event.method) == ("withdrawn", "api")
     assert event.actor.startswith("API token")
-    assert Record.objects.filter(act="suppression-added").first().details["note"] == "asked by phone"  # type: ignore[union-attr]
+    assert Record.objects.get(act="suppression-added").details["note"] == "asked by phone"
 
 
 def test_an_unknown_address_that_unsubscribes_is_not_added_by_a_later_request(program: Program) -> None:
@@ -226,6 +226,8 @@ def test_sign_ups_have_the_limits_of_the_sign_up_page(program: Program, settings
     assert answers[2].fields == ["visitor_address"]
     other = program("POST", "sign-ups", JOIN | {"visitor_address": "2001:db8::7"})
     assert other.status == 202
+    mapped = program("POST", "sign-ups", JOIN | {"visitor_address": f"::ffff:{JOIN['visitor_address']}"})
+    assert mapped.status == 429
 
 
 def test_a_likely_slip_is_asked_about_and_no_address_is_repeated(program: Program) -> None:
@@ -239,7 +241,13 @@ def test_a_likely_slip_is_asked_about_and_no_address_is_repeated(program: Progra
 
 @pytest.mark.parametrize(
     ("change", "field"),
-    [({"email": "x"}, "email"), ({"wording": ""}, "wording"), ({"visitor_address": "home"}, "visitor_address")],
+    [
+        ({"email": "x"}, "email"),
+        ({"wording": ""}, "wording"),
+        ({"wording": " \n"}, "wording"),
+        ({"form": " "}, "form"),
+        ({"visitor_address": "home"}, "visitor_address"),
+    ],
 )
 def test_a_sign_up_that_cannot_be_used_names_its_field(program: Program, change: Any, field: str) -> None:
     assert program("POST", "sign-ups", JOIN | change).fields == [field]
