@@ -66,12 +66,12 @@ class ApiRequest(HttpRequest):
 class Token(HttpBearer):
     """Authentication by `Authorization: Bearer nlt_…`. Sessions of browsers do not count here."""
 
-    openapi_description = "A token that a staff user makes on the page of their account."
+    openapi_description = "A token that a staff user creates on the page of their account."
 
     def __call__(self, request: HttpRequest) -> Any:
         """Return the caller. Raises `ApiError` for a missing or void token, and over the limit."""
         if "Authorization" not in request.headers:
-            raise ApiError("no-token", "Send a token: Authorization: Bearer nlt_… You make one on your account page.")
+            raise ApiError("no-token", "Send a token: Authorization: Bearer nlt_… You create one on your account page.")
         scheme, _, text = request.headers["Authorization"].partition(" ")
         if scheme.lower() != "bearer":
             raise ApiError("no-token", "Send the token as: Authorization: Bearer nlt_…")

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from newsletter.accounts.permissions import NotPermitted
 from newsletter.api_tokens.kept_replies import RequestInProgress
-from newsletter.lib.errors import BadInput, InvalidState, NewsletterError, VersionConflict
+from newsletter.lib.errors import BadInput, NewsletterError, VersionConflict
 
 CONTENT_TYPE = "application/problem+json"
 MAX_ERRORS = 50
@@ -106,8 +106,6 @@ def of_error(error: NewsletterError) -> ApiError:
             return ApiError("not-permitted", str(error))
         case RequestInProgress():
             return ApiError("in-progress", str(error))
-        case InvalidState():
-            return ApiError("conflict", str(error))
     return ApiError("conflict", str(error))
 
 

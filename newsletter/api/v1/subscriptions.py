@@ -53,7 +53,9 @@ class UnsubscribeIn(Body):
     summary="List subscriptions",
     openapi_extra=needs(ApiScope.SUBSCRIPTIONS_READ),
 )
-def list_subscriptions(request: ApiRequest, slug: Slug, paging: Paging, status: StatusFilter = None) -> SubscriptionPage:
+def list_subscriptions(
+    request: ApiRequest, slug: Slug, paging: Paging, status: StatusFilter = None
+) -> SubscriptionPage:
     """List subscriptions without names and addresses, with any status or with one."""
     publication = request.auth.publication(slug, ApiScope.SUBSCRIPTIONS_READ)
     rows, cursor = page_of(subscriptions_of(publication, status), paging, key="subscriber_id")

@@ -51,6 +51,14 @@ def test_a_reader_is_added_with_the_evidence_of_an_import(program: Program, publ
     ]
 
 
+def test_a_program_whose_clock_is_a_little_ahead_may_say_that_consent_was_given_just_now(program: Program) -> None:
+    ahead = (clock.now() + timedelta(minutes=2)).isoformat()
+    assert program("POST", "subscribers", ADA | {"consent": CONSENT | {"given_at": ahead}}).status == 201
+    given = Subscription.objects.get().consent_at
+    assert given is not None
+    assert given <= clock.now()
+
+
 def test_a_known_reader_keeps_their_values_and_missing_ones_are_filled_in(
     program: Program, publication: Publication
 ) -> None:
