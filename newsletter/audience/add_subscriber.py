@@ -24,7 +24,6 @@ from newsletter.lib.errors import BadInput, InvalidState
 from newsletter.mail.email_address import normalise_email
 from newsletter.publications.models import Publication
 
-
 CLOCK_TOLERANCE = timedelta(minutes=5)  # another system's clock may be ahead of ours
 
 
