@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from newsletter.cli.commands.users import named_user
 from newsletter.cli.support import lookups, output
 from newsletter.cli.support.options import By, Json
 from newsletter.lib import clock
@@ -30,7 +31,8 @@ def undo(
     from newsletter.letters.undo import undo_act
 
     now = clock.now()
-    person = lookups.person(by, *Permission) if by else lookups.person(by, Permission.CURATE)
+    # whoever is named needs no role here: each act asks for its own permission
+    person = named_user(by, field="--by") if by else lookups.person(by, Permission.CURATE)
     if act:
         found = KeptAct.objects.filter(pk=act, user=person).first()
         if found is None:

@@ -4,11 +4,14 @@ from datetime import timedelta
 
 import pytest
 
+from newsletter.accounts.models import Role, User
 from newsletter.audit.acts import Act
 from newsletter.audit.models import Record
 from newsletter.editions.models import Edition
 from newsletter.lib import clock
 from newsletter.publications.models import Publication
+from newsletter.publications.publication_roles import grant_publication_role
+from newsletter.stories import story_queue
 from newsletter.stories.models import Story
 from tests.cli.conftest import Command
 from tests.support import factories as make
@@ -76,6 +79,15 @@ def test_a_story_is_changed_for_one_email_and_the_act_is_undone(newsletter: Comm
     assert len(newsletter("undo", "--json").data) == 1
     assert "no act 0" not in newsletter("undo", 999_999).out
     assert newsletter("undo", 999_999).status == 1
+
+
+def test_a_curator_of_one_publication_undoes_their_acts(newsletter: Command, edition: Edition) -> None:
+    lina = User.objects.create_user("lina@example.org", name="Lina", role="")
+    grant_publication_role(lina, edition.publication, role=Role.CURATOR, by=None, now=clock.now())
+    story_queue.drop(Story.objects.get(headline="two"), by=User.objects.get(pk=lina.pk))
+    (act,) = newsletter("undo", "--by", lina.email, "--json").data
+    assert "Undone: “two” was removed" in newsletter("undo", act["act"], "--by", lina.email).err
+    assert Story.objects.get(headline="two").state == "queued"
 
 
 def test_a_story_is_claimed_taken_over_and_released(newsletter: Command, edition: Edition) -> None:
