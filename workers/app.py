@@ -16,7 +16,6 @@ from newsletter.lib.memory_arena import use_one_memory_arena
 from workers import celery_app
 
 use_one_memory_arena()
-use_one_memory_arena()
 django.setup()
 # `newsletter migrate` runs Django's checks; here they would load all pages into every worker
 os.environ.setdefault("CELERY_SKIP_CHECKS", "yes")
