@@ -14,7 +14,7 @@ from newsletter.editions.models import Edition, EditionState
 from newsletter.letters.edition_decisions import PUBLICATION_PAUSED, TOO_LATE
 from newsletter.lib.display_text import pluralize, with_full_stop
 from newsletter.notices.conditions import Condition, NoticeText
-from newsletter.notices.kinds import NoticeKind
+from newsletter.notices.kind_names import NoticeKind
 
 RECENT = timedelta(days=1)  # an event becomes a notice for so long, should the workers have been away
 HELD_FOR = timedelta(days=7)  # after its time, a held edition is history

@@ -10,7 +10,8 @@ from newsletter.accounts.models import User
 from newsletter.accounts.staff_emails import StaffEmailContent, StaffEmailItem
 from newsletter.delivery.pause_models import SendingPause
 from newsletter.lib.display_text import pluralize
-from newsletter.notices.kinds import DeliveryChoice, NoticeKind
+from newsletter.notices.kind_names import NoticeKind
+from newsletter.notices.kinds import DeliveryChoice
 from newsletter.notices.models import NoticeRecipient
 from newsletter.notices.read_notices import consequence, may_see, pauses_now
 

@@ -10,7 +10,7 @@ from newsletter.audit.acts import Act
 from newsletter.audit.models import Record
 from newsletter.editions.comment_models import CommentMention
 from newsletter.notices.conditions import Condition, NoticeText
-from newsletter.notices.kinds import NoticeKind
+from newsletter.notices.kind_names import NoticeKind
 from newsletter.publications.models import Publication
 
 LOOKED_BACK = timedelta(hours=6)  # records appear with their transactions, not in the order of their times

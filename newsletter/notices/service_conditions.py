@@ -15,7 +15,7 @@ from newsletter.insights.event_backlog import event_backlog
 from newsletter.lib.display_text import moment, pluralize, zone_name
 from newsletter.notices.conditions import Condition, NoticeText
 from newsletter.notices.edition_conditions import name_of
-from newsletter.notices.kinds import NoticeKind
+from newsletter.notices.kind_names import NoticeKind
 from newsletter.notices.models import StaffNotice
 from newsletter.notices.webhook_models import Webhook
 from newsletter.ops.health import health_rules

@@ -16,7 +16,8 @@ from newsletter.accounts.permissions import Permission, has_permission, users_wi
 from newsletter.notices import edition_conditions, personal_conditions, service_conditions
 from newsletter.notices.choices import choices_of, email_time
 from newsletter.notices.conditions import Condition, NoticeText
-from newsletter.notices.kinds import DeliveryChoice, NoticeKind
+from newsletter.notices.kind_names import NoticeKind
+from newsletter.notices.kinds import DeliveryChoice
 from newsletter.notices.models import NoticeRecipient, StaffNotice
 from newsletter.notices.webhooks import order_deliveries
 

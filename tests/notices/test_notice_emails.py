@@ -14,7 +14,8 @@ from newsletter.lib.errors import BadInput
 from newsletter.notices import notice_emails, read_notices, write_notices
 from newsletter.notices.choices import choose, next_digest
 from newsletter.notices.conditions import Condition, NoticeText
-from newsletter.notices.kinds import DeliveryChoice, NoticeKind
+from newsletter.notices.kind_names import NoticeKind
+from newsletter.notices.kinds import DeliveryChoice
 from newsletter.notices.personal_conditions import new_sign_in
 from newsletter.publications.models import Publication
 from newsletter.publications.publication_roles import grant_publication_role, revoke_publication_role

@@ -22,7 +22,7 @@ from newsletter.lib.errors import BadInput, InvalidState
 from newsletter.lib.safe_connection import PUBLIC_ONLY, FetchPolicy
 from newsletter.notices import write_notices
 from newsletter.notices.conditions import Condition, NoticeText
-from newsletter.notices.kinds import NoticeKind
+from newsletter.notices.kind_names import NoticeKind
 from newsletter.notices.models import StaffNotice, Webhook, WebhookAttempt, WebhookDelivery
 from newsletter.notices.webhook_models import WebhookFormat
 from newsletter.notices.webhooks import edit_webhook

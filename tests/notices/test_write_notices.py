@@ -23,7 +23,8 @@ from newsletter.letters import assemble_edition, edition_decisions, second_perso
 from newsletter.lib import clock
 from newsletter.notices import delete_old, edition_conditions, read_notices, service_conditions, write_notices
 from newsletter.notices.choices import choose
-from newsletter.notices.kinds import DeliveryChoice, NoticeKind
+from newsletter.notices.kind_names import NoticeKind
+from newsletter.notices.kinds import DeliveryChoice
 from newsletter.notices.models import NoticeRecipient, StaffNotice
 from newsletter.notices.personal_conditions import new_sign_in
 from newsletter.publications.models import Publication

@@ -14,7 +14,8 @@ from newsletter.audit.audit_trail import Actor
 from newsletter.lib import encrypted_text
 from newsletter.lib.errors import BadInput, InvalidState
 from newsletter.lib.safe_connection import PUBLIC_ONLY, FetchError, SafeConnector
-from newsletter.notices.kinds import FOR_WEBHOOKS, OF_SERVICE, NoticeKind
+from newsletter.notices.kind_names import NoticeKind
+from newsletter.notices.kinds import FOR_WEBHOOKS, OF_SERVICE
 from newsletter.notices.webhook_models import PURPOSE, Webhook, WebhookDelivery, WebhookFormat
 from newsletter.notices.webhooks import order_deliveries
 from newsletter.publications.models import Publication

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from newsletter.lib import clock
 from newsletter.notices import read_notices
-from newsletter.notices.kinds import KINDS, NoticeKind
+from newsletter.notices.kind_names import NoticeKind
+from newsletter.notices.kinds import KINDS
 from newsletter.notices.models import NoticeRecipient
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from newsletter.accounts.permissions import Permission
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
-from newsletter.notices.kinds import FOR_WEBHOOKS, KINDS, NoticeKind
+from newsletter.notices.kinds import FOR_WEBHOOKS, KINDS
 from newsletter.notices.models import Webhook
 from newsletter.notices.webhook_models import WebhookFormat
 from newsletter.notices.webhooks import edit_webhook
@@ -100,7 +100,6 @@ def show(request: DeskRequest, webhook_id: int) -> HttpResponse:
         "form": form,
         "deliveries": webhook.deliveries.prefetch_related("attempts").select_related("notice")[:SHOWN],
         "given_up": webhook.deliveries.filter(given_up_at__isnull=False).count(),
-        "kind_names": {kind.value: KINDS[NoticeKind(kind)].label for kind in FOR_WEBHOOKS},
         "both_sign": webhook.old_secret_until if len(webhook.secrets(now=clock.now())) > 1 else None,
     }
     return render(request, "web/site/webhook.html", context, status=422 if form.is_bound else 200)
