@@ -21,7 +21,7 @@ from newsletter.notices.kinds import DeliveryChoice
 from newsletter.notices.models import NoticeRecipient, StaffNotice
 from newsletter.notices.webhooks import order_deliveries
 
-MOST = 200  # new notices in a run; the next one goes on
+MAX_NEW = 200  # notices in a run; the next one goes on
 SAME = timedelta(minutes=10)  # what goes up and down is the same condition when it comes back within this time
 UP_AND_DOWN = (NoticeKind.ATTENTION, NoticeKind.EVENTS, NoticeKind.THIN_QUEUE)
 log = structlog.get_logger()
@@ -110,14 +110,16 @@ def _compare(find: Finder, ends: tuple[NoticeKind, ...], *, now: datetime) -> in
 
     The notices are read first, so that one that another worker writes meanwhile is not closed.
     """
-    open_ones = {(one.kind, one.condition): one for one in StaffNotice.objects.filter(kind__in=ends, ended_at=None)}
+    open_rows = StaffNotice.objects.filter(kind__in=ends, ended_at=None).order_by()  # the index of open ones suffices
+    open_ones = {(one.kind, one.condition): one for one in open_rows} if ends else {}
     found = list(find(now))
     events = [f"{one.kind}:{one.name}" for one in found if one.is_event]
-    written_keys = set(StaffNotice.objects.filter(key__in=events).values_list("key", flat=True)) if events else set()
+    with_key = StaffNotice.objects.filter(key__in=events).order_by().values_list("key", flat=True)
+    written_keys = set(with_key) if events else set()
     written = 0
     for one in found:
         is_known = f"{one.kind}:{one.name}" in written_keys if one.is_event else (one.kind, one.name) in open_ones
-        if not is_known and written < MOST:
+        if not is_known and written < MAX_NEW:
             written += _written(one, now=now)
     holding = {(one.kind, one.name) for one in found}
     for key, notice in open_ones.items():

@@ -181,7 +181,7 @@ def test_what_fails_is_tried_further_and_further_apart_and_given_up_and_can_be_r
     assert (hook.failures, hook.failing_since) == (0, None)
 
 
-def test_after_three_days_of_failures_it_is_switched_off_and_that_is_notices_for(
+def test_after_three_days_of_failures_it_is_switched_off_and_that_is_a_notice(
     publication: Publication, site: Website
 ) -> None:
     ada = make.person(Role.ADMIN, "Ada")

@@ -135,7 +135,7 @@ def test_a_thin_queue_is_a_notice_hours_before_it_closes_as_assembly_would_find_
     assert [write_notices.write_judged(now=closes - 3 * HOUR + n * MINUTE) for n in range(3)] == [1, 0, 0]
     [row] = notices_for(cora)
     assert row.notice.lines[0] == "It has 1 of the 2 stories that it needs.", "a story under embargo does not count"
-    assert row.notice.lines[1] == "Stories are taken until today, 06:30 EST."
+    assert row.notice.lines[1] == "Stories are taken until Mon 23 Nov 2026, 06:30 EST.", "read on any day"
     assert "without 2 stories at its send time it is skipped" in sentence(row.notice, closes - HOUR)
     make.story(publication)
     write_notices.write_judged(now=closes - HOUR)
@@ -163,6 +163,14 @@ def test_where_runs_take_turns_no_edition_is_forgotten_and_no_notice_closed_too_
     for minute in range(6):
         write_notices.write_judged(now=MONDAY - 3 * HOUR + minute * MINUTE)
     assert [row.notice.ended_at for row in notices_for(cora)] == [None] * 5
+
+
+@pytest.mark.parametrize("count", [0, 1, 10, 11, 50, 51, 500])
+def test_every_edition_is_judged_within_minutes_however_many_there_are(count: int) -> None:
+    soon = [Edition(pk=3 * number) for number in range(count)]
+    runs = [service_conditions._turn(soon, MONDAY + minute * MINUTE) for minute in range(service_conditions.MAX_TURNS)]
+    assert {edition.pk for run in runs for edition in run} == {edition.pk for edition in soon}
+    assert max(len(run) for run in runs) <= max(service_conditions.JUDGED_AT_ONCE, count // 5 + 1)
 
 
 def test_what_goes_up_and_down_within_minutes_is_one_notice(publication: Publication) -> None:
@@ -287,7 +295,7 @@ def test_who_chose_so_gets_nothing_of_a_kind(publication: Publication, eddie: Us
     assert notices_for(eddie) == []
 
 
-def test_a_fault_in_one_kind_does_not_keep_the_others_from_being_notices_for(
+def test_a_fault_in_one_kind_does_not_keep_the_others_from_being_written(
     publication: Publication, eddie: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(edition_conditions, "held_editions", lambda **_: 1 / 0)
@@ -299,8 +307,8 @@ def test_one_that_cannot_be_written_does_not_keep_others_of_its_kind_from_being_
     publication: Publication, eddie: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = waiting(publication), waiting(make.publication(), MONDAY + HOUR)
-    whole = edition_conditions.name_of
-    monkeypatch.setattr(edition_conditions, "name_of", lambda e: 1 / 0 if e.pk == first.pk else whole(e))
+    name_of = edition_conditions.name_of
+    monkeypatch.setattr(edition_conditions, "name_of", lambda e: 1 / 0 if e.pk == first.pk else name_of(e))
     assert write_notices.write_new(now=MONDAY - HOUR) == 1
     assert notices_for(eddie)[0].notice.edition == second
 
