@@ -16,6 +16,7 @@ from newsletter.publications.models import Publication
 LOOKED_BACK = timedelta(hours=6)  # records appear with their transactions, not in the order of their times
 MENTIONED = timedelta(days=3)
 MAX_MENTIONS = 500
+MENTION = "mention:"  # before its id, in the name of the condition
 CHANGES = [Act.ROLE_CHANGED, Act.ROLE_GRANTED, Act.ROLE_REVOKED]
 NOT_YOU = "If this was not you, change your password and tell an administrator."
 
@@ -46,11 +47,17 @@ def unread_mentions(*, now: datetime) -> Iterator[Condition]:
         thread = mention.comment.thread
         yield Condition(
             NoticeKind.MENTION,
-            f"mention:{mention.pk}",
+            f"{MENTION}{mention.pk}",
             partial(_mention, mention),
             thread.publication_id,
             user_id=mention.user_id,
         )
+
+
+def is_unseen(name: str) -> bool:
+    """Return True if the mention of the condition with this name is there and was not seen."""
+    mention = CommentMention.objects.filter(pk=int(name.removeprefix(MENTION)), read_at=None, comment__deleted_at=None)
+    return mention.exists()
 
 
 def new_sign_in(user: User, *, browser: str, network: str, now: datetime) -> Condition:

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import resolve
 
 from newsletter.accounts import manage_users
-from newsletter.accounts.models import Role, User
+from newsletter.accounts.models import Role, StaffEmail, User
 from newsletter.audit.acts import Door
 from newsletter.audit.audit_trail import acting_from
 from newsletter.delivery.dispatches import control_dispatch, open_dispatch
@@ -21,7 +21,14 @@ from newsletter.insights.models import PostRefusal
 from newsletter.insights.rejected_posts import Reason
 from newsletter.letters import assemble_edition, edition_decisions, second_person
 from newsletter.lib import clock
-from newsletter.notices import delete_old, edition_conditions, read_notices, service_conditions, write_notices
+from newsletter.notices import (
+    delete_old,
+    edition_conditions,
+    notice_emails,
+    read_notices,
+    service_conditions,
+    write_notices,
+)
 from newsletter.notices.choices import choose
 from newsletter.notices.kind_names import NoticeKind
 from newsletter.notices.kinds import DeliveryChoice
@@ -181,6 +188,27 @@ def test_what_goes_up_and_down_within_minutes_is_one_notice(publication: Publica
         Dispatch.objects.filter(pk=dispatch.pk).update(state=state)
         write_notices.write_new(now=MONDAY + minute * MINUTE)
     assert len(notices_for(otto)) == 2, "that it began, and that it was over"
+    assert emails_to(otto, now=MONDAY + 12 * MINUTE) == 1, "that it began"
+    assert emails_to(otto, now=MONDAY + 20 * MINUTE) == 1
+    assert emails_to(otto, now=MONDAY + 21 * MINUTE) == 2, "that it has been over for ten minutes"
+
+
+def emails_to(user: User, *, now: datetime) -> int:
+    notice_emails.order_due(now=now)
+    return StaffEmail.objects.filter(to=user.email).count()
+
+
+def test_nobody_is_left_with_the_notice_that_a_fault_is_over_when_it_comes_back(publication: Publication) -> None:
+    otto = make.otto()
+    dispatch = sent(publication)
+    for minute, state in enumerate((DispatchState.ATTENTION, DispatchState.OPEN, DispatchState.ATTENTION)):
+        Dispatch.objects.filter(pk=dispatch.pk).update(state=state)
+        write_notices.write_new(now=MONDAY + minute * MINUTE)
+        read_notices.mark(otto, None, is_read=state == DispatchState.OPEN, now=MONDAY + minute * MINUTE)
+    [row] = notices_for(otto)
+    assert row.notice.ended_at is None
+    assert row.read_at is None, "it is shown as unread again"
+    assert [emails_to(otto, now=MONDAY + n * HOUR) for n in (0, 1)] == [1, 1], "none says that it is over"
 
 
 def sent(publication: Publication) -> Dispatch:
@@ -264,6 +292,11 @@ def test_who_is_mentioned_learns_it_until_they_have_seen_the_comment(
     assert row.notice.title == "Cora mentions you in a comment"
     assert row.notice.lines == ["The Morning Post: a comment on the story “Rain”."], "not what it says"
     assert row.path == f"/stories/{story.pk}/comments/#comment-{story.comment_threads.get().comments.get().pk}"
+    late = MONDAY + timedelta(days=4)
+    write_notices.write_new(now=late)
+    [row] = notices_for(eddie)
+    assert (row.read_at, row.notice.ended_at) == (None, MONDAY), "not seen after days away: unread, and not settled"
+    StaffNotice.objects.update(ended_at=None)
     read_comments.mark_read(story, eddie, now=MONDAY + MINUTE)
     write_notices.write_new(now=MONDAY + MINUTE)
     assert read_notices.count_unread(eddie) == 0
