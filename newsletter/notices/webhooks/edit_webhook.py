@@ -70,10 +70,11 @@ def change_webhook(
         if host:
             details["host"] = host
             webhook.address, webhook.host = address, host
+            _forget_failures(webhook)
         webhook.name, webhook.kinds = name, list(kinds)
         _require_free_name(webhook)
         if details:
-            webhook.save(update_fields=["name", "kinds", "encrypted_address", "host"])
+            webhook.save()
             audit_trail.record(by, Act.WEBHOOK_CHANGED, webhook, now=now, **details, **_place(webhook))
     return webhook
 
@@ -85,7 +86,7 @@ def switch(webhook: Webhook, *, is_on: bool, by: Actor, now: datetime) -> Webhoo
         webhook = _locked(webhook)
         if webhook.is_on != is_on:
             webhook.is_on, webhook.off_reason = is_on, ""
-            webhook.failing_since, webhook.failures, webhook.rest_until = None, 0, None
+            _forget_failures(webhook)
             webhook.save()
             audit_trail.record(by, Act.WEBHOOK_CHANGED, webhook, now=now, is_on=is_on, **_place(webhook))
     return webhook
@@ -116,17 +117,18 @@ def remove_webhook(webhook: Webhook, *, by: Actor, now: datetime) -> None:
 
 
 def send_test(webhook: Webhook, *, by: Actor, now: datetime) -> WebhookDelivery:
-    """Order a test message."""
+    """Order a test message. It is posted at once, also by a webhook that rests after a failure."""
     require(by, Permission.CONFIGURE, publication=webhook.publication_id)
     _require_on(webhook)
     with transaction.atomic():
+        _end_rest(webhook)
         delivery = order_deliveries.order_test(webhook, now=now)
         audit_trail.record(by, Act.WEBHOOK_TESTED, webhook, now=now, **_place(webhook))
     return delivery
 
 
 def replay(webhook: Webhook, *, delivery_id: int | None = None, by: Actor, now: datetime) -> int:
-    """Deliver one message once more, with None all that were given up. Return how many.
+    """Deliver one message once more, with None all that were given up: at once, as a test. Return how many.
 
     Their message ids stay the same, so a receiver that has one already can ignore it.
     """
@@ -137,6 +139,7 @@ def replay(webhook: Webhook, *, delivery_id: int | None = None, by: Actor, now: 
     with transaction.atomic():
         ids = list(chosen.order_by("pk").values_list("pk", flat=True)[:MAX_REPLAYED])
         if ids:
+            _end_rest(webhook)
             WebhookDelivery.objects.filter(pk__in=ids).update(
                 delivered_at=None, given_up_at=None, tries=0, try_at=None, asked_at=now
             )
@@ -152,6 +155,16 @@ def new_secret() -> str:
 def _locked(webhook: Webhook) -> Webhook:
     Webhook.objects.select_for_update().get(pk=webhook.pk)
     return Webhook.objects.select_related("publication").get(pk=webhook.pk)
+
+
+def _forget_failures(webhook: Webhook) -> None:
+    """Let the webhook begin anew: it may be called at once, and the three days begin with its next failure."""
+    webhook.failing_since, webhook.failures, webhook.rest_until = None, 0, None
+
+
+def _end_rest(webhook: Webhook) -> None:
+    """Let a webhook be called at once, because a person asks for it. A failure then lets it rest as long as before."""
+    Webhook.objects.filter(pk=webhook.pk).update(rest_until=None)
 
 
 def _require_on(webhook: Webhook) -> None:
