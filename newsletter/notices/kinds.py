@@ -73,7 +73,7 @@ KINDS: dict[NoticeKind, KindRule] = {
     ),
     NoticeKind.WEBHOOK: KindRule(
         "Webhook switched off",
-        "A webhook failed for three days and was switched off.",
+        "A webhook failed for three days, or its receiver wants no more, so it was switched off.",
         DeliveryChoice.EMAIL,
         (Permission.CONFIGURE,),
     ),

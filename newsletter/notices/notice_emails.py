@@ -64,7 +64,7 @@ def _grouped(user: User, rows: list[NoticeRecipient], *, now: datetime) -> list[
         return alone
     recent = NoticeRecipient.objects.filter(user=user, choice=DeliveryChoice.EMAIL, emailed_at__gt=now - BURST)
     sent = recent.exclude(notice__kind=NoticeKind.SIGN_IN).order_by("emailed_at").distinct()
-    moments = list(sent.values_list("emailed_at", flat=True))
+    moments = [moment for moment in sent.values_list("emailed_at", flat=True) if moment]
     if len(moments) + len(rows) <= MAX_SINGLE:
         return alone + [[row] for row in rows]
     if len(moments) < MAX_SINGLE:
