@@ -158,7 +158,7 @@ def _locked(webhook: Webhook) -> Webhook:
 
 
 def _forget_failures(webhook: Webhook) -> None:
-    """Let the webhook begin anew: it may be called at once, and the three days begin with its next failure."""
+    """Let the webhook be called at once. The three days begin with its next failure."""
     webhook.failing_since, webhook.failures, webhook.rest_until = None, 0, None
 
 
