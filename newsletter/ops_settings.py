@@ -29,6 +29,7 @@ for _selector in DKIM_SELECTORS:
         raise BadSetting("DKIM_SELECTORS", f"has {_selector!r}.", "Give names such as s1,s2.")
 # How many requests an API token may make in a minute.
 API_REQUESTS_PER_MINUTE = env.count("API_REQUESTS_PER_MINUTE", 300, minimum=1, maximum=100_000)
+API_MAX_BODY_BYTES = 1_000_000
 # After how many days they are deleted.
 FAILURES_KEPT_DAYS = env.count("FAILURES_KEPT_DAYS", 14, minimum=1, maximum=400)  # unexpected errors
 QUEUE_HOURS_KEPT_DAYS = env.count("QUEUE_HOURS_KEPT_DAYS", 90, minimum=31, maximum=4_000)  # charts show 30 days

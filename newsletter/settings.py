@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "newsletter.web.shared.security_headers.PolicyMiddleware",
+    "newsletter.api.v1.request_guard.ProblemMiddleware",
     "newsletter.web.shared.request_size.SizeMiddleware",  # before CsrfViewMiddleware, which reads bodies
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -43,7 +43,7 @@ def note_recovery_codes_made(user: User, *, now: datetime) -> None:
 def note_token_made(user: User, name: str, *, now: datetime) -> None:
     """Tell `user` that there is a new API token that acts for them."""
     line = f"There is a new API token, “{name}”, with which a program acts for you. You can revoke it in your account."
-    _note(user, "An API token was made", line, now=now)
+    _note(user, "An API token was created", line, now=now)
 
 
 def note_codes_guessed(user: User, *, now: datetime) -> None:

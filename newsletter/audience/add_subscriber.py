@@ -3,7 +3,7 @@
 Nobody's consent is raised, and no suppression is lifted: who left or must not be mailed comes back by signing up alone.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import transaction
@@ -23,6 +23,8 @@ from newsletter.audit.acts import Act
 from newsletter.lib.errors import BadInput, InvalidState
 from newsletter.mail.email_address import normalise_email
 from newsletter.publications.models import Publication
+
+CLOCK_TOLERANCE = timedelta(minutes=5)  # another system's clock may be ahead of ours
 
 
 class StatedConsent(NamedTuple):
@@ -65,10 +67,12 @@ def add_subscriber(
     """
     require(by, Permission.AUDIENCE, publication=publication)
     address = normalise_email(email)
-    if consent.given_at > now:
+    if consent.given_at > now + CLOCK_TOLERANCE:
         raise BadInput("consent given at", "is in the future.", "Give the time at which they gave consent.")
     state = ConsentState(
-        SubscriptionStatus.ACTIVE, consent_source=clean_source(consent.source), consent_at=consent.given_at
+        SubscriptionStatus.ACTIVE,
+        consent_source=clean_source(consent.source),
+        consent_at=min(consent.given_at, now),
     )
     person = ImportedSubscriber(clean_name(first_name), parse_time_zone(time_zone), state, no_appeals)
     with transaction.atomic():

@@ -9,7 +9,14 @@ from django.db import transaction
 from newsletter.accounts.models import User
 from newsletter.accounts.permissions import Permission, require
 from newsletter.audience import subscriptions, suppressions
-from newsletter.audience.models import ConsentMethod, Subscriber, Subscription, Suppression, SuppressionReason
+from newsletter.audience.models import (
+    ConsentMethod,
+    Subscriber,
+    Subscription,
+    SubscriptionStatus,
+    Suppression,
+    SuppressionReason,
+)
 from newsletter.audience.suppress_domain import normalise_domain, remove_domain, suppress_domain
 from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
@@ -75,7 +82,7 @@ def add(
     """Suppress an address or a domain (`@example.org`) everywhere, or an address for one publication alone.
 
     Return a sentence about what happened. For one publication, the address is stored as unsubscribed, so that no import
-    brings it back.
+    brings it back; nothing changes and nothing is recorded if it is unsubscribed already.
     """
     require(by, Permission.AUDIENCE, publication=publication)
     actor = str(by)
@@ -87,8 +94,9 @@ def add(
             row = suppress_domain(typed, detail=detail, actor=actor)
             done = f"All addresses of {row.domain} are suppressed."
         elif publication:
-            _unsubscribe(publication, typed, via=via, now=now)
             done = f"This address is unsubscribed from {publication.name}."
+            if not _unsubscribe(publication, typed, via=via, now=now):
+                return done
         else:
             suppressions.suppress(typed, reason=reason, detail=detail, actor=actor)
             done = "This address is suppressed: no publication mails it."
@@ -111,14 +119,18 @@ def lift(typed: str, *, by: Actor, now: datetime) -> bool:
     return lifted
 
 
-def _unsubscribe(publication: Publication, typed: str, *, via: ConsentMethod, now: datetime) -> None:
+def _unsubscribe(publication: Publication, typed: str, *, via: ConsentMethod, now: datetime) -> bool:
+    """Unsubscribe an address, known or not. Return False if it was unsubscribed already."""
     address = normalise_email(typed)
     address_locks.lock_to_store()
     if suppressions.erased([address]):
         raise BadInput("address", "belongs to a person who was erased.", "Nobody mails it.")
     subscriber, _ = Subscriber.objects.get_or_create(email=address)
-    Subscription.objects.get_or_create(publication=publication, subscriber=subscriber)
+    subscription, _ = Subscription.objects.get_or_create(publication=publication, subscriber=subscriber)
+    if subscription.status == SubscriptionStatus.UNSUBSCRIBED:
+        return False
     subscriptions.unsubscribe(subscriber_id=subscriber.pk, publication_id=publication.pk, by=via.value, now=now)
+    return True
 
 
 def _entry(row: Suppression) -> SuppressionEntry:

@@ -13,7 +13,15 @@ from workers import queue_depth
 from workers.beat_schedule import PERIODIC_TASKS
 from workers.queues import ROUTES, WORKER_QUEUES
 
-NEVER = ("newsletter.urls", "newsletter.web.desk", "trafilatura", "rapidfuzz", "premailer")  # before the first email
+NEVER = (
+    "newsletter.urls",
+    "newsletter.web.desk",
+    "trafilatura",
+    "rapidfuzz",
+    "premailer",
+    "ninja",
+    "pydantic",
+)  # before the first email
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, path, re_path
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from ninja.errors import HttpError, ValidationError
 
@@ -58,12 +59,14 @@ def _invalid_json(_request: HttpRequest, error: HttpError) -> HttpResponse:
     return problems.response(ApiError("invalid-json", "Send a JSON object in UTF-8."))
 
 
+@csrf_exempt
 @require_safe
 def document(_request: HttpRequest) -> HttpResponse:
     """Answer with the OpenAPI document. Anybody may read it."""
     return JsonResponse(api.document())
 
 
+@csrf_exempt
 @require_safe
 def reference(request: HttpRequest) -> HttpResponse:
     """Show the document as a page for people."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
@@ -32,17 +33,11 @@ class Caller:
 
     def publications(self) -> list[Publication]:
         """Return the publications that the token is for and in which its owner has a role."""
-        found = Publication.objects.filter(permitted(self.owner, publication="pk"))
-        if not self.token.for_all:
-            found = found.filter(pk__in=self.token.publications.values("pk"))
-        return list(found.order_by("slug"))
+        return list(self._publications().order_by("slug"))
 
     def publication(self, slug: str, scope: ApiScope) -> Publication:
         """Return this publication, for a request that needs `scope`. Raises `ApiError`."""
-        found = Publication.objects.filter(permitted(self.owner, publication="pk"), slug=slug)
-        if not self.token.for_all:
-            found = found.filter(pk__in=self.token.publications.values("pk"))
-        publication = found.first()
+        publication = self._publications().filter(slug=slug).first()
         if publication is None:
             raise ApiError("not-found", "There is no such publication, or this token is not for it.")
         if scope not in self.token.scopes:
@@ -56,6 +51,10 @@ class Caller:
         scopes = [scope for scope in ApiScope if scope in self.token.scopes]
         return [scope for scope in scopes if owner_may(self.owner, scope, publication.pk)]
 
+    def _publications(self) -> QuerySet[Publication]:
+        found = Publication.objects.filter(permitted(self.owner, publication="pk"))
+        return found if self.token.for_all else found.filter(pk__in=self.token.publications.values("pk"))
+
 
 class ApiRequest(HttpRequest):
     """A request with a token, inside an operation."""
@@ -67,12 +66,12 @@ class ApiRequest(HttpRequest):
 class Token(HttpBearer):
     """Authentication by `Authorization: Bearer nlt_…`. Sessions of browsers do not count here."""
 
-    openapi_description = "A token that a staff user makes on the page of their account."
+    openapi_description = "A token that a staff user creates on the page of their account."
 
     def __call__(self, request: HttpRequest) -> Any:
         """Return the caller. Raises `ApiError` for a missing or void token, and over the limit."""
         if "Authorization" not in request.headers:
-            raise ApiError("no-token", "Send a token: Authorization: Bearer nlt_… You make one on your account page.")
+            raise ApiError("no-token", "Send a token: Authorization: Bearer nlt_… You create one on your account page.")
         scheme, _, text = request.headers["Authorization"].partition(" ")
         if scheme.lower() != "bearer":
             raise ApiError("no-token", "Send the token as: Authorization: Bearer nlt_…")

@@ -1,7 +1,6 @@
 """Editions of a publication: their state, texts and readers. Sending and approving are acts of people, on pages."""
 
 from datetime import date, datetime, time
-from enum import StrEnum
 from typing import Annotated, Any
 
 from django.db.models import Prefetch, QuerySet
@@ -15,7 +14,7 @@ from newsletter.api.v1.repeatable import repeatable
 from newsletter.api.v1.scoped import needs
 from newsletter.api.v1.values import Body, Id, RowId, Slug, Text
 from newsletter.api_tokens.scopes import ApiScope
-from newsletter.editions.models import Edition, FrozenLetter, Placement
+from newsletter.editions.models import Edition, EditionState, FrozenLetter, Placement
 from newsletter.letters import edit_edition, edition_audience, edition_decisions
 from newsletter.letters.edit_edition import SaveEffect
 from newsletter.lib import clock
@@ -25,21 +24,8 @@ from newsletter.segments.models import Segment
 
 router = Router(tags=["Editions"])
 END_APPROVAL = "Change it also if its email is approved and must then be approved again. Otherwise that is a 409."
-
-
-class EditionStateName(StrEnum):
-    """`held` waits for a person; `dispatching` and `dispatched` are leaving or have left."""
-
-    PLANNED = "planned"
-    ASSEMBLED = "assembled"
-    APPROVED = "approved"
-    DISPATCHING = "dispatching"
-    DISPATCHED = "dispatched"
-    HELD = "held"
-    CANCELLED = "cancelled"
-
-
-StateFilter = Annotated[EditionStateName | None, Query(description="Only editions in this state.")]
+StateFilter = Annotated[EditionState | None, Query(description="Only editions in this state.")]
+STATES = "`held` waits for a person; `dispatching` and `dispatched` are being sent or have been sent."
 
 
 class PlacedStory(Schema):
@@ -63,12 +49,12 @@ class EditionOut(Schema):
     """One issue of a publication."""
 
     id: int
-    state: EditionStateName
+    state: EditionState = Field(description=STATES)
     reason: str = Field(description="Why it is held or cancelled.")
     local_date: date | None = Field(description="The date of the schedule; null for an extra edition.")
     due_at: datetime
     local_send_time: time | None = Field(description="The hour of each reader’s own clock; null: all at `due_at`.")
-    subject: str = Field(description="That of the email if it is built; empty: the first headline.")
+    subject: str = Field(description="That of the email if one is built and not held; empty: the first headline.")
     preheader: str
     intro: str
     send_to: int | None = Field(description="The segment that gets it; null: all.")
@@ -122,7 +108,7 @@ def list_editions(request: ApiRequest, slug: Slug, paging: Paging, state: StateF
     """List editions, the newest first, in any state or in one."""
     rows = _editions(request.auth.publication(slug, ApiScope.EDITIONS_READ))
     if state:
-        rows = rows.filter(state=state.value)
+        rows = rows.filter(state=state)
     found, cursor = page_of(rows, paging, newest_first=True)
     return EditionPage(items=[_described(one) for one in found], next_cursor=cursor)
 
@@ -224,7 +210,8 @@ def _segment(publication: Publication, segment_id: int | None, *, field: str) ->
 
 
 def _described(edition: Edition) -> EditionOut:
-    letter = next(iter(edition.letters.all()), None)
+    # a held edition is built again when it is released
+    letter = None if edition.state == EditionState.HELD else next(iter(edition.letters.all()), None)
     same: dict[str, Any] = {
         name: getattr(edition, name)
         for name in (
@@ -234,7 +221,7 @@ def _described(edition: Edition) -> EditionOut:
     }
     return EditionOut(
         id=edition.pk,
-        state=EditionStateName(edition.state),
+        state=EditionState(edition.state),
         subject=letter.subject if letter else edition.subject,
         send_to=edition.send_to_id,
         leave_out=edition.leave_out_id,

@@ -7,12 +7,13 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from ninja import Schema
 from pydantic import Field
 
 from newsletter.accounts.permissions import NotPermitted
 from newsletter.api_tokens.kept_replies import RequestInProgress
-from newsletter.lib.errors import BadInput, InvalidState, NewsletterError, VersionConflict
+from newsletter.lib.errors import BadInput, NewsletterError, VersionConflict
 
 CONTENT_TYPE = "application/problem+json"
 MAX_ERRORS = 50
@@ -28,6 +29,7 @@ class ProblemKind(NamedTuple):
 # by the last part of the `type`, which stays the same in later versions
 KINDS = {
     "invalid-json": ProblemKind(400, "The body is not JSON"),
+    "bad-request": ProblemKind(400, "The request cannot be read"),
     "no-token": ProblemKind(401, "A valid token is needed"),
     "no-scope": ProblemKind(403, "The token lacks a scope"),
     "not-permitted": ProblemKind(403, "The owner of the token is not permitted to do this"),
@@ -36,11 +38,14 @@ KINDS = {
     "conflict": ProblemKind(409, "The present state does not permit this"),
     "version-conflict": ProblemKind(409, "It was changed since it was read"),
     "in-progress": ProblemKind(409, "The same request is being answered"),
+    "no-length": ProblemKind(411, "The length of the body is missing"),
     "too-large": ProblemKind(413, "The body is too large"),
     "invalid": ProblemKind(422, "A value cannot be used"),
     "too-many": ProblemKind(429, "Too many requests"),
     "failed": ProblemKind(500, "The request failed for a reason of ours"),
 }
+# of the error pages that Django and middleware return
+OF_STATUS = {400: "bad-request", 404: "not-found", 405: "method-not-allowed", 411: "no-length", 413: "too-large"}
 REQUEST_FIELDS = {"email_address": "email", "link": "url", "consent_given_at": "given_at", "preview_text": "preheader"}
 REQUEST_FIELDS |= {"note": "intro"}
 
@@ -101,8 +106,6 @@ def of_error(error: NewsletterError) -> ApiError:
             return ApiError("not-permitted", str(error))
         case RequestInProgress():
             return ApiError("in-progress", str(error))
-        case InvalidState():
-            return ApiError("conflict", str(error))
     return ApiError("conflict", str(error))
 
 
@@ -112,6 +115,22 @@ def of_validation(errors: list[dict[str, Any]]) -> ApiError:
     return ApiError(
         "invalid", f"{found[0].field}: {found[0].problem}" if found else "A value is invalid.", errors=found
     )
+
+
+def of_page(found: HttpResponseBase) -> HttpResponse:
+    """Return the problem in place of an error page."""
+    kind = OF_STATUS.get(found.status_code, "failed")
+    allowed = found.headers.get("Allow", "")
+    details = {
+        "bad-request": "Check the host name and the headers of the request.",
+        "method-not-allowed": f"Use {allowed}.",
+        "no-length": "Send the length of the body in Content-Length.",
+        "too-large": f"Send at most {settings.API_MAX_BODY_BYTES:,} bytes.",
+    }
+    answer = response(ApiError(kind, details.get(kind, f"{KINDS[kind].title}.")))
+    if allowed:
+        answer["Allow"] = allowed
+    return answer
 
 
 def response(error: ApiError) -> HttpResponse:

@@ -1,11 +1,11 @@
-"""What all answers of the API have in common: their headers, and problems in place of every other error page."""
+"""What all answers of the API have in common: the origin of acts, headers, and problems in place of error pages."""
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 import structlog
-from django.http import HttpRequest
+from django.http import HttpRequest, UnreadablePostError
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
@@ -17,10 +17,21 @@ from newsletter.audit.acts import Door
 from newsletter.lib import clock
 from newsletter.ops.failures.record_failure import record_failure
 
-MAX_BODY_BYTES = 1_000_000
+API = "/api/v1/"
 View = Callable[..., HttpResponseBase]
-KINDS_OF_STATUS = {kind.status: name for name, kind in reversed(problems.KINDS.items())}
 log = structlog.get_logger()
+
+
+class ProblemMiddleware:
+    """Puts problems in place of error pages, also of those for requests that reach no view."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        found = self.get_response(request)
+        is_page = found.status_code >= 400 and found.headers.get("Content-Type") != problems.CONTENT_TYPE
+        return problems.of_page(found) if is_page and request.path_info.startswith(API) else found
 
 
 def guarded(view: View) -> View:
@@ -49,20 +60,12 @@ def with_headers(request: HttpRequest, found: HttpResponseBase) -> HttpResponseB
 
 
 def _answer(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    if not length.isdecimal() or int(length) > MAX_BODY_BYTES:
-        return problems.response(ApiError("too-large", f"Send at most {MAX_BODY_BYTES:,} bytes."))
     try:
-        found = view(request, *args, **kwargs)
+        return view(request, *args, **kwargs)
+    except UnreadablePostError:
+        return problems.response(ApiError("bad-request", "The body did not arrive completely."))
     except Exception as error:
         name = request.resolver_match.view_name if request.resolver_match else "unknown"
         log.exception("api.failed", operation=name)
         record_failure(error, source="page", name=name, now=clock.now())
-        return problems.response(ApiError("failed", "It is recorded, and no part of the request was done."))
-    if found.status_code >= 400 and found.headers.get("Content-Type") != problems.CONTENT_TYPE:
-        kind = KINDS_OF_STATUS.get(found.status_code, "failed")
-        allowed = found.headers.get("Allow")
-        found = problems.response(ApiError(kind, f"Use {allowed}." if allowed else problems.KINDS[kind].title + "."))
-        if allowed:
-            found["Allow"] = allowed
-    return found
+        return problems.response(ApiError("failed", "The error is recorded for the people who run this service."))

@@ -1,6 +1,5 @@
 """Sign-ups from the newsroom's own site: the person confirms from the mailbox, as after our own sign-up page."""
 
-from ipaddress import ip_address
 from typing import Annotated
 
 from ninja import Router, Schema
@@ -11,7 +10,7 @@ from newsletter.api.v1.callers import ApiRequest
 from newsletter.api.v1.problems import ApiError, FieldError, fields_named
 from newsletter.api.v1.repeatable import repeatable
 from newsletter.api.v1.scoped import needs
-from newsletter.api.v1.values import Body, Email, Slug, Text
+from newsletter.api.v1.values import Body, Email, Slug, Stripped, Text
 from newsletter.api_tokens.scopes import ApiScope
 from newsletter.audience import consent_events, sign_up_limits, typing_slips
 from newsletter.audience.consent_events import ConsentEvidence
@@ -19,27 +18,26 @@ from newsletter.audience.models import ConsentMethod
 from newsletter.audience.sign_up import sign_up
 from newsletter.lib import clock
 from newsletter.lib.errors import BadInput, InvalidState
-from newsletter.lib.ip_networks import network_of
+from newsletter.lib.ip_networks import network_of, normalise_ip
 from newsletter.mail.email_address import normalise_email
 
 router = Router(tags=["Sign-ups"])
 
 
 def _ip_address(value: str) -> str:
-    try:
-        return str(ip_address(value.strip().partition("%")[0]))
-    except ValueError:
-        raise ValueError("is not an IP address. Send the visitor’s, as your site sees it.") from None
+    if not (address := normalise_ip(value)):
+        raise ValueError("is not an IP address. Send the visitor’s, as your site sees it.")
+    return address
 
 
 class SignUpIn(Body):
     """A visitor of your site who typed an address into a form."""
 
     email: Email
-    wording: Text = Field(
+    wording: Stripped = Field(
         min_length=1, max_length=2000, description="The text beside the form that they agreed to, word for word."
     )
-    form: Text = Field(min_length=1, max_length=200, description="The address of the page with the form.")
+    form: Stripped = Field(min_length=1, max_length=200, description="The address of the page with the form.")
     visitor_address: Annotated[Text, AfterValidator(_ip_address)] = Field(
         max_length=60, description="The visitor’s IP address. It counts for the limits; only its network is stored."
     )
@@ -82,8 +80,8 @@ def add_sign_up(request: ApiRequest, slug: Slug, body: SignUpIn) -> Status[SignU
         raise ApiError("too-many", "Too many sign-ups from the network of this visitor.", errors=[found])
     evidence = ConsentEvidence(
         ConsentMethod.SITE_FORM,
-        body.form.strip(),
-        consent_events.wording(publication, body.wording.strip()),
+        body.form,
+        consent_events.wording(publication, body.wording),
         network_of(body.visitor_address),
     )
     sign_up(publication, email=address, evidence=evidence, now=now)

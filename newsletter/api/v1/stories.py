@@ -10,16 +10,16 @@ from newsletter.api.v1.pages import Paging, page_of
 from newsletter.api.v1.problems import ApiError
 from newsletter.api.v1.repeatable import repeatable
 from newsletter.api.v1.scoped import needs
-from newsletter.api.v1.story_schemas import MoveIn, StoryChange, StoryIn, StoryOut, StoryPage, StoryStateName, described
+from newsletter.api.v1.story_schemas import MoveIn, StoryChange, StoryIn, StoryOut, StoryPage, described
 from newsletter.api.v1.values import Id, Slug
 from newsletter.api_tokens.scopes import ApiScope
 from newsletter.publications.models import Publication
 from newsletter.stories import order_keys, story_queue
-from newsletter.stories.models import Story
+from newsletter.stories.models import Story, StoryState
 from newsletter.stories.rich_text import typed_text
 
 router = Router(tags=["Stories"])
-StateFilter = Annotated[StoryStateName | None, Query(description="Only stories in this state.")]
+StateFilter = Annotated[StoryState | None, Query(description="Only stories in this state.")]
 
 
 @router.get(
@@ -33,7 +33,7 @@ def list_stories(request: ApiRequest, slug: Slug, paging: Paging, state: StateFi
     publication = request.auth.publication(slug, ApiScope.STORIES_READ)
     rows = Story.objects.filter(publication=publication)
     if state:
-        rows = rows.filter(state=state.value)
+        rows = rows.filter(state=state)
     found, cursor = page_of(rows, paging, newest_first=True)
     places = story_queue.places(publication)
     return StoryPage(items=[described(one, position=places.get(one.pk)) for one in found], next_cursor=cursor)

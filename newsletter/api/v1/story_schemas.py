@@ -1,33 +1,23 @@
 """Stories as the API reads and writes them."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, Literal
 
 from ninja import Schema
 from pydantic import Field
 
 from newsletter.api.v1.values import Body, Moment, RowId, Text
-from newsletter.stories.models import Story
+from newsletter.stories.models import Story, StoryState
+from newsletter.stories.validate_story import MAX_PASTED_CHARS
 
-MAX_BODY_CHARS = 100_000  # stories/validate_story.py has the limits of a teaser, with their reasons
-
-
-class StoryStateName(StrEnum):
-    """`queued` waits for an edition, `used` is in one, `dropped` was removed; the others are pitches."""
-
-    QUEUED = "queued"
-    USED = "used"
-    DROPPED = "dropped"
-    PITCHED = "pitched"
-    DECLINED = "declined"
+STATES = "`queued` waits for an edition, `used` is in one, `dropped` was removed; the others are pitches."
 
 
 class StoryOut(Schema):
     """A teaser of an article."""
 
     id: int
-    state: StoryStateName
+    state: StoryState = Field(description=STATES)
     position: int | None = Field(description="Its place in the queue, from 1; null if it is not queued.")
     version: int = Field(description="How often it was changed, from 1.")
     headline: str
@@ -94,7 +84,7 @@ class StoryIn(StoryTexts):
 
     headline: Text = Field(max_length=1000)
     url: Text = Field(max_length=4000, description="Link to the article.")
-    body: Text = Field(max_length=MAX_BODY_CHARS, description="Paragraphs separated by empty lines, or simple HTML.")
+    body: Text = Field(max_length=MAX_PASTED_CHARS, description="Paragraphs separated by empty lines, or simple HTML.")
 
 
 class StoryChange(StoryTexts):
@@ -103,7 +93,7 @@ class StoryChange(StoryTexts):
     version: RowId = Field(description="The version that the change is based on.")
     headline: Text | None = Field(None, max_length=1000)
     url: Text | None = Field(None, max_length=4000)
-    body: Text | None = Field(None, max_length=MAX_BODY_CHARS)
+    body: Text | None = Field(None, max_length=MAX_PASTED_CHARS)
 
 
 class MoveIn(Body):

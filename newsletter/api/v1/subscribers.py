@@ -15,11 +15,11 @@ from newsletter.api.v1.pages import Paging, page_of
 from newsletter.api.v1.problems import ApiError, fields_named
 from newsletter.api.v1.repeatable import repeatable
 from newsletter.api.v1.scoped import needs
-from newsletter.api.v1.values import Body, Email, Id, Moment, Slug, Text
+from newsletter.api.v1.values import Body, Email, Id, Moment, Slug, Stripped, Text
 from newsletter.api_tokens.scopes import ApiScope
 from newsletter.audience import suppressions
 from newsletter.audience.add_subscriber import StatedConsent, add_subscriber
-from newsletter.audience.models import Subscription
+from newsletter.audience.models import Subscription, SubscriptionStatus
 from newsletter.audience.subscriber_import_report import RowOutcome
 from newsletter.lib import clock
 from newsletter.mail.email_address import normalise_email
@@ -27,18 +27,8 @@ from newsletter.publications.models import Publication
 
 router = Router(tags=["Subscribers"])
 ABSENT = "No reader of this publication has this {}."
-
-
-class SubscriptionState(StrEnum):
-    """`pending` has not confirmed, `active` is mailed, `paused` is mailed after the pause, `left` unsubscribed."""
-
-    PENDING = "pending"
-    ACTIVE = "active"
-    PAUSED = "paused"
-    LEFT = "left"
-
-
-StateFilter = Annotated[SubscriptionState | None, Query(description="Only subscriptions in this state.")]
+StatusFilter = Annotated[SubscriptionStatus | None, Query(description="Only subscriptions with this status.")]
+STATUSES = "`pending` has not confirmed, `active` is mailed, `paused` is mailed after the pause, `left` unsubscribed."
 
 
 class SubscriberOut(Schema):
@@ -49,7 +39,7 @@ class SubscriberOut(Schema):
     first_name: str
     time_zone: str = Field(description="Such as `Europe/Berlin`; empty if it is not known.")
     no_appeals: bool = Field(description="They chose emails without appeals for donations.")
-    status: SubscriptionState
+    status: SubscriptionStatus = Field(description=STATUSES)
     is_suppressed: bool = Field(description="The address must not be mailed, whatever the status.")
     created_at: datetime
 
@@ -66,7 +56,7 @@ class ConsentIn(Body):
 
     source: Text = Field(max_length=500, description="Where they agreed, such as “membership form on the website”.")
     given_at: Moment = Field(description="When they agreed.")
-    wording: Text = Field("", max_length=2000, description="The text that they agreed to, word for word.")
+    wording: Stripped = Field("", max_length=2000, description="The text that they agreed to, word for word.")
 
 
 class SubscriberIn(Body):
@@ -106,8 +96,8 @@ class AddressIn(Body):
     summary="List subscribers",
     openapi_extra=needs(ApiScope.SUBSCRIBERS_READ),
 )
-def list_subscribers(request: ApiRequest, slug: Slug, paging: Paging, status: StateFilter = None) -> SubscriberPage:
-    """List the people with a subscription to the publication, whatever its state, or those in one state."""
+def list_subscribers(request: ApiRequest, slug: Slug, paging: Paging, status: StatusFilter = None) -> SubscriberPage:
+    """List the people with a subscription to the publication, whatever its status, or those with one."""
     publication = request.auth.publication(slug, ApiScope.SUBSCRIBERS_READ)
     rows, cursor = page_of(subscriptions_of(publication, status), paging, key="subscriber_id")
     return SubscriberPage(items=_described(rows), next_cursor=cursor)
@@ -157,7 +147,7 @@ def create_subscriber(request: ApiRequest, slug: Slug, body: SubscriberIn) -> St
     a missing first name or time zone is filled in.
     """
     publication = request.auth.publication(slug, ApiScope.SUBSCRIBERS_WRITE)
-    consent = StatedConsent(body.consent.source, body.consent.given_at, body.consent.wording.strip())
+    consent = StatedConsent(body.consent.source, body.consent.given_at, body.consent.wording)
     with fields_named({"email address": "email", "source": "consent.source", "consent given at": "consent.given_at"}):
         added = add_subscriber(
             publication,
@@ -173,10 +163,10 @@ def create_subscriber(request: ApiRequest, slug: Slug, body: SubscriberIn) -> St
     return Status(status, AddedOut(id=added.subscriber_id, outcome=AddedOutcome(added.outcome.value)))
 
 
-def subscriptions_of(publication: Publication, status: SubscriptionState | None = None) -> QuerySet[Subscription]:
+def subscriptions_of(publication: Publication, status: SubscriptionStatus | None = None) -> QuerySet[Subscription]:
     """Return the subscriptions to a publication, with their subscribers."""
     rows = Subscription.objects.filter(publication=publication).select_related("subscriber")
-    return rows.filter(status=status.value) if status else rows
+    return rows.filter(status=status) if status else rows
 
 
 def subscription_of(publication: Publication, subscriber_id: int) -> Subscription:
@@ -197,7 +187,7 @@ def _described(rows: Iterable[Subscription]) -> list[SubscriberOut]:
             first_name=one.subscriber.first_name,
             time_zone=one.subscriber.time_zone,
             no_appeals=one.subscriber.no_appeals,
-            status=SubscriptionState(one.status),
+            status=SubscriptionStatus(one.status),
             is_suppressed=one.subscriber.email in barred,
             created_at=one.subscriber.created_at,
         )

@@ -10,11 +10,11 @@ from newsletter.api.v1.pages import Paging, page_of
 from newsletter.api.v1.problems import fields_named
 from newsletter.api.v1.repeatable import repeatable
 from newsletter.api.v1.scoped import needs
-from newsletter.api.v1.subscribers import StateFilter, SubscriptionState, subscription_of, subscriptions_of
+from newsletter.api.v1.subscribers import STATUSES, StatusFilter, subscription_of, subscriptions_of
 from newsletter.api.v1.values import Body, Email, Id, Slug, Text
 from newsletter.api_tokens.scopes import ApiScope
 from newsletter.audience import suppression_list
-from newsletter.audience.models import ConsentMethod, Subscription
+from newsletter.audience.models import ConsentMethod, Subscription, SubscriptionStatus
 from newsletter.lib import clock
 from newsletter.mail.email_address import normalise_email
 
@@ -25,7 +25,7 @@ class SubscriptionOut(Schema):
     """The subscription of one person to the publication."""
 
     subscriber_id: int
-    status: SubscriptionState
+    status: SubscriptionStatus = Field(description=STATUSES)
     paused_until: date | None = Field(description="The first day with emails again, in the publication’s time zone.")
     consent_source: str = Field(description="Where consent was given.")
     consent_at: datetime | None = Field(description="When it was given; null if it never was.")
@@ -53,8 +53,10 @@ class UnsubscribeIn(Body):
     summary="List subscriptions",
     openapi_extra=needs(ApiScope.SUBSCRIPTIONS_READ),
 )
-def list_subscriptions(request: ApiRequest, slug: Slug, paging: Paging, status: StateFilter = None) -> SubscriptionPage:
-    """List subscriptions without names and addresses, in any state or in one."""
+def list_subscriptions(
+    request: ApiRequest, slug: Slug, paging: Paging, status: StatusFilter = None
+) -> SubscriptionPage:
+    """List subscriptions without names and addresses, with any status or with one."""
     publication = request.auth.publication(slug, ApiScope.SUBSCRIPTIONS_READ)
     rows, cursor = page_of(subscriptions_of(publication, status), paging, key="subscriber_id")
     return SubscriptionPage(items=[_described(one) for one in rows], next_cursor=cursor)
@@ -103,7 +105,7 @@ def unsubscribe(request: ApiRequest, slug: Slug, body: UnsubscribeIn) -> Subscri
 def _described(one: Subscription) -> SubscriptionOut:
     return SubscriptionOut(
         subscriber_id=one.subscriber_id,
-        status=SubscriptionState(one.status),
+        status=SubscriptionStatus(one.status),
         paused_until=one.paused_until,
         consent_source=one.consent_source,
         consent_at=one.consent_at,

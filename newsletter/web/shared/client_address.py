@@ -1,11 +1,9 @@
 """IP address of the client, as far as it can be trusted, and its network."""
 
-from ipaddress import IPv6Address, ip_address
-
 from django.conf import settings
 from django.http import HttpRequest
 
-from newsletter.lib.ip_networks import network_of
+from newsletter.lib.ip_networks import network_of, normalise_ip
 
 UNKNOWN = "unknown"
 
@@ -35,9 +33,4 @@ def _normalise(written: str) -> str:
         bare = bare[1:].partition("]")[0]
     elif bare.count(":") == 1:
         bare = bare.partition(":")[0]
-    try:
-        found = ip_address(bare.partition("%")[0])
-    except ValueError:
-        return ""
-    mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
-    return str(mapped or found)
+    return normalise_ip(bare)

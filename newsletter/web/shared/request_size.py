@@ -8,11 +8,13 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
 from newsletter.web.shared import error_pages
 
 MAX_BODY_BYTES = 25_000_000  # pictures and gift files have their own limit of 20 MB
+API = "/api/"  # has a lower limit
 ANY_BODY = "/u/"  # one-click unsubscribe: any body that a mailbox provider sends means the same
 MAX_DISCARDED_BYTES, MAX_DISCARD_SECONDS = 100_000_000, 10.0
 CHUNK_BYTES = 65536
@@ -31,12 +33,16 @@ class SizeMiddleware:
             response = self.get_response(request)
         elif not length and request.META.get("HTTP_TRANSFER_ENCODING"):
             response = error_pages.no_length(request)
-        elif length.isdecimal() and int(length) > MAX_BODY_BYTES:
+        elif length.isdecimal() and int(length) > _limit(request.path_info):
             response = error_pages.too_large(request)
         else:
             return self.get_response(request)
         _discard(request, length)
         return response
+
+
+def _limit(path: str) -> int:
+    return settings.API_MAX_BODY_BYTES if path.startswith(API) else MAX_BODY_BYTES
 
 
 def _discard(request: HttpRequest, length: str) -> None:

@@ -1,5 +1,6 @@
 """Whom the API answers: tokens, their scopes and publications, the roles of their owners, and limits."""
 
+import io
 from typing import Any
 
 import pytest
@@ -13,9 +14,10 @@ from newsletter.api.v1.scoped import SCOPE
 from newsletter.api_tokens.scopes import ApiScope
 from newsletter.audit.models import Record
 from newsletter.lib import clock
+from newsletter.ops.models import Failure
 from newsletter.publications.models import Publication
 from newsletter.publications.publication_roles import grant_publication_role, revoke_publication_role
-from tests.api.v1.conftest import ORIGIN, ROOT, Program, program_of
+from tests.api.v1.conftest import ORIGIN, ROOT, Answer, Program, program_of
 from tests.support import factories as make
 from tests.web.conftest import signed_in
 
@@ -178,12 +180,35 @@ def test_what_the_api_does_not_have_is_a_problem_too(program: Program) -> None:
     assert program("POST", "stories", b"{").kind == "invalid-json"
     assert program("POST", "stories", b"[" * 100_000).kind == "invalid-json"
     assert program("POST", "stories", b"\xff").kind == "invalid-json"
+    assert program("POST", "stories", b" " * 1_000_000).kind == "invalid-json"
     assert program("POST", "stories", b" " * 1_000_001).kind == "too-large"
 
 
-def test_an_unexpected_error_is_a_problem_and_is_recorded(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
-    from newsletter.ops.models import Failure
+def test_what_reaches_no_view_is_a_problem_too(program: Program) -> None:
+    def sent(path: str, **more: str) -> tuple[int, str]:
+        answer = Answer(program.client.generic("POST", f"{ROOT}{path}", b"", "application/json", **more))  # type: ignore[arg-type]  # WSGI's own
+        return answer.status, answer.kind
 
+    assert sent("/publications", HTTP_HOST="elsewhere.example") == (400, "bad-request")
+    assert sent("/publications", HTTP_TRANSFER_ENCODING="chunked") == (411, "no-length")
+    assert sent("/nowhere", CONTENT_LENGTH="30000000") == (413, "too-large")
+    assert sent("/openapi.json") == sent("/") == (405, "method-not-allowed")
+
+
+def test_a_body_that_breaks_off_is_no_failure_of_ours(program: Program) -> None:
+    class Broken(io.RawIOBase):
+        def read(self, size: int = -1) -> bytes:
+            raise OSError("the client has gone")
+
+    headers = {"Authorization": f"Bearer {program.text}"}
+    more = {"wsgi.input": Broken(), "CONTENT_LENGTH": "10"}
+    path = f"{ROOT}/publications/morning/stories"
+    answer = Answer(program.client.generic("POST", path, b"", "application/json", headers=headers, **more))  # type: ignore[arg-type]  # WSGI's own
+    assert answer.kind == "bad-request"
+    assert not Failure.objects.exists()
+
+
+def test_an_unexpected_error_is_a_problem_and_is_recorded(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: Any, **__: Any) -> None:
         raise RuntimeError("a fault")
 

@@ -7,9 +7,10 @@ import pytest
 from newsletter.accounts.models import Role
 from newsletter.audit.models import Record
 from newsletter.editions.models import Edition
+from newsletter.ops.models import Failure
 from newsletter.publications.models import Publication
 from newsletter.segments.models import Segment
-from newsletter.stories.models import Story
+from newsletter.stories.models import Story, StoryState
 from tests.api.v1.conftest import Program, program_of
 from tests.support import factories as make
 
@@ -167,3 +168,24 @@ def test_a_curators_token_may_not_hold_what_a_curator_may_not(publication: Publi
     assert program("GET", "editions").status == 200
     assert program("POST", f"editions/{edition.pk}/hold", {"reason": "x"}).kind == "not-permitted"
     assert Edition.objects.get().state == "planned"
+
+
+def test_stories_in_every_state_are_listed(program: Program, publication: Publication) -> None:
+    story = make.story(publication)
+    for state in StoryState:
+        Story.objects.filter(pk=story.pk).update(state=state)
+        assert [one["state"] for one in program("GET", f"stories?state={state}").json["items"]] == [state]
+
+
+def test_a_held_edition_shows_the_subject_that_its_next_email_has(program: Program, publication: Publication) -> None:
+    path = f"editions/{make.approved_edition(publication, due_at=make.MONDAY.replace(year=2031)).pk}"
+    program("POST", f"{path}/hold", {"reason": "The site is down."})
+    assert program("PATCH", path, {"subject": "The ferry stays"}).json["subject"] == "The ferry stays"
+
+
+def test_a_definition_that_is_nested_too_deeply_is_refused(program: Program) -> None:
+    for depth in (20, 860, 880, 889, 900):
+        definition = b'{"a":' * depth + b"1" + b"}" * depth
+        answer = program("POST", "segments", b'{"name": "New", "definition": ' + definition + b"}")
+        assert answer.kind in ("invalid", "invalid-json"), depth
+    assert not Failure.objects.exists()

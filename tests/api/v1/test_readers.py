@@ -51,6 +51,14 @@ def test_a_reader_is_added_with_the_evidence_of_an_import(program: Program, publ
     ]
 
 
+def test_a_program_whose_clock_is_a_little_ahead_may_say_that_consent_was_given_just_now(program: Program) -> None:
+    ahead = (clock.now() + timedelta(minutes=2)).isoformat()
+    assert program("POST", "subscribers", ADA | {"consent": CONSENT | {"given_at": ahead}}).status == 201
+    given = Subscription.objects.get().consent_at
+    assert given is not None
+    assert given <= clock.now()
+
+
 def test_a_known_reader_keeps_their_values_and_missing_ones_are_filled_in(
     program: Program, publication: Publication
 ) -> None:
@@ -177,7 +185,7 @@ def test_a_reader_is_unsubscribed_at_once_and_repeating_it_does_no_harm(
     event = ConsentEvent.objects.get()
     assert (event.act, event.method) == ("withdrawn", "api")
     assert event.actor.startswith("API token")
-    assert Record.objects.filter(act="suppression-added").first().details["note"] == "asked by phone"  # type: ignore[union-attr]
+    assert Record.objects.get(act="suppression-added").details["note"] == "asked by phone"
 
 
 def test_an_unknown_address_that_unsubscribes_is_not_added_by_a_later_request(program: Program) -> None:
@@ -226,6 +234,8 @@ def test_sign_ups_have_the_limits_of_the_sign_up_page(program: Program, settings
     assert answers[2].fields == ["visitor_address"]
     other = program("POST", "sign-ups", JOIN | {"visitor_address": "2001:db8::7"})
     assert other.status == 202
+    mapped = program("POST", "sign-ups", JOIN | {"visitor_address": f"::ffff:{JOIN['visitor_address']}"})
+    assert mapped.status == 429
 
 
 def test_a_likely_slip_is_asked_about_and_no_address_is_repeated(program: Program) -> None:
@@ -239,7 +249,13 @@ def test_a_likely_slip_is_asked_about_and_no_address_is_repeated(program: Progra
 
 @pytest.mark.parametrize(
     ("change", "field"),
-    [({"email": "x"}, "email"), ({"wording": ""}, "wording"), ({"visitor_address": "home"}, "visitor_address")],
+    [
+        ({"email": "x"}, "email"),
+        ({"wording": ""}, "wording"),
+        ({"wording": " \n"}, "wording"),
+        ({"form": " "}, "form"),
+        ({"visitor_address": "home"}, "visitor_address"),
+    ],
 )
 def test_a_sign_up_that_cannot_be_used_names_its_field(program: Program, change: Any, field: str) -> None:
     assert program("POST", "sign-ups", JOIN | change).fields == [field]

@@ -19,7 +19,7 @@ from newsletter.web.shared.identity_confirmation import identity_confirmed
 from newsletter.web.shared.parse_numbers import whole_number
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 
-DAYS = [("30", "30 days"), ("90", "90 days"), ("365", "1 year"), ("0", "No end")]
+DAYS = [("30", "30 days"), ("90", "90 days"), ("365", "1 year"), ("0", "Never")]
 
 
 class TokenForm(PlainForm):
@@ -41,7 +41,7 @@ class TokenForm(PlainForm):
         widget=forms.CheckboxSelectMultiple,
         help_text="Without a choice, it is for all publications in which your role permits what it may do.",
     )
-    expires = forms.ChoiceField(label="Valid for", choices=DAYS, initial="365")
+    expires = forms.ChoiceField(label="Expires after", choices=DAYS, initial="365")
 
     def __init__(self, *args: object, request: DeskRequest) -> None:
         super().__init__(*args)
