@@ -51,9 +51,10 @@ PERMITS: dict[Permission, Permits] = {
         "suppress an address or a domain everywhere, lift a suppression, see the list of suppressions",
     ),
     Permission.CONFIGURE: Permits(
-        "change the publication: sender, schedule, brand, limits, archive, automatic approval, feeds; read its audit"
-        " log",
-        "add publications, change roles of users, read the audit log of accounts and of what concerns all publications",
+        "change the publication: sender, schedule, brand, limits, archive, automatic approval, feeds, webhooks;"
+        " read its audit log",
+        "add publications, change roles of users and which notices they get, webhooks of all publications, read the"
+        " audit log of accounts and of what concerns all publications",
     ),
     Permission.OPERATE: Permits(
         "see ops with the publication’s editions, pause, resume and stop its sending, settle and retry batches, see who"

@@ -12,10 +12,10 @@ from newsletter.lib.claim_rows import Claimable, is_due
 class StaffEmailKind(models.TextChoices):
     """What a staff email is. Links are made when it is sent, so that no row holds a secret."""
 
-    NOTE = "note"  # its text is in the row
-    NOTICE = "notice"  # the same, sent only while its recipient may know what it says
-    INVITATION = "invitation"
-    PASSWORD_RESET = "password-reset"  # noqa: S105 — the name of a kind
+    NOTE = "note", "Note"  # its text is in the row
+    NOTICE = "notice", "Notice"  # the same, sent only while its recipient may know what it says
+    INVITATION = "invitation", "Invitation"
+    PASSWORD_RESET = "password-reset", "Link to a new password"
 
 
 class StaffEmailQuerySet(models.QuerySet["StaffEmail"]):

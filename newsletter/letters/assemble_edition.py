@@ -186,7 +186,7 @@ def _take_stories(edition_id: int, *, now: datetime) -> Edition:
         planned = partial(offered_stories, edition, now=now)
         stories = story_queue.take_for_edition(edition.publication, planned, min_stories=minimum)
         if not stories and now >= edition.due_at:
-            _give_up(edition, f"The queue held fewer than {minimum} stories when the edition was due.")
+            _give_up(edition, f"{edition_decisions.TOO_FEW_STORIES} {minimum} stories when the edition was due.")
         Placement.objects.bulk_create(
             Placement(edition=edition, story=story, position=n) for n, story in enumerate(stories, start=1)
         )
@@ -215,7 +215,7 @@ def _give_up(edition: Edition, why: str) -> None:
         edition.move(EditionState.HELD, reason=why)
         act = Act.EDITION_HELD
     else:
-        edition.move(EditionState.CANCELLED, reason=f"Skipped: {why}")
+        edition.move(EditionState.CANCELLED, reason=f"{edition_decisions.SKIPPED} {why}")
         act = Act.EDITION_CANCELLED
     edition.save()
     audit_trail.record(None, act, edition, reason=edition.reason)

@@ -211,6 +211,8 @@ TOO_LATE = {
     EditionState.ASSEMBLED: "Not approved in time.",
 }
 PUBLICATION_PAUSED = "The publication is paused."
+TOO_FEW_STORIES = "The queue held fewer than"  # how the reason of an edition without stories begins
+SKIPPED = "Skipped:"  # and that of one that was skipped
 
 
 def hold_late(*, now: datetime) -> list[int]:

@@ -12,7 +12,8 @@ from newsletter.accounts.permissions import NotPermitted, Permission, require
 from newsletter.audit import audit_trail
 from newsletter.audit.acts import Act
 from newsletter.lib.errors import BadInput
-from newsletter.notices.kinds import KINDS, DeliveryChoice, NoticeKind
+from newsletter.notices.kind_names import NoticeKind
+from newsletter.notices.kinds import KINDS, DeliveryChoice
 from newsletter.notices.models import NoticeChoice
 
 

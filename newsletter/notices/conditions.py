@@ -1,10 +1,10 @@
 """What staff have to know: conditions that hold, and events of the last day, each under a name of its own."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from newsletter.notices.kinds import NoticeKind
+from newsletter.notices.kind_names import NoticeKind
 
 
 class NoticeText(NamedTuple):
@@ -20,7 +20,7 @@ class NoticeText(NamedTuple):
 
 
 class Condition(NamedTuple):
-    """Something to tell. `write` returns the words, and is called once, for a condition that is new.
+    """What staff are to learn. `write` returns the text, and is called once, for a condition that is new.
 
     An event (`is_event`) is over from the start. `not_to`, a user's id, caused it and gets no notice.
     """
@@ -34,3 +34,4 @@ class Condition(NamedTuple):
     not_to: int | None = None
     user_id: int | None = None  # whom it is about, of personal kinds
     happened_at: datetime | None = None  # None: now
+    put_off: timedelta = timedelta(0)  # emails and messages to webhooks wait so long: it may be taken back meanwhile

@@ -5,22 +5,7 @@ from typing import NamedTuple
 from django.db import models
 
 from newsletter.accounts.permissions import Permission
-
-
-class NoticeKind(models.TextChoices):
-    """What a notice is about. The values are stable, because webhooks carry them."""
-
-    APPROVAL = "approval"
-    HELD = "held"
-    THIN_QUEUE = "thin-queue"
-    DEADLINE = "deadline"
-    SENT = "sent"
-    ATTENTION = "attention"
-    EVENTS = "events"
-    WEBHOOK = "webhook"
-    MENTION = "mention"
-    ROLE = "role"
-    SIGN_IN = "sign-in"
+from newsletter.notices.kind_names import NoticeKind
 
 
 class DeliveryChoice(models.TextChoices):
@@ -88,7 +73,7 @@ KINDS: dict[NoticeKind, KindRule] = {
     ),
     NoticeKind.WEBHOOK: KindRule(
         "Webhook switched off",
-        "A webhook failed for three days and was switched off.",
+        "A webhook failed for three days, or its receiver wants no more, so it was switched off.",
         DeliveryChoice.EMAIL,
         (Permission.CONFIGURE,),
     ),

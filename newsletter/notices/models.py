@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from newsletter.editions.models import Edition
-from newsletter.notices.kinds import DeliveryChoice, NoticeKind
+from newsletter.notices.kinds import DeliveryChoice
 from newsletter.notices.webhook_models import Webhook, WebhookAttempt, WebhookDelivery
 from newsletter.publications.models import Publication
 
@@ -18,7 +18,7 @@ __all__ = ["NoticeChoice", "NoticeRecipient", "StaffNotice", "Webhook", "Webhook
 class StaffNotice(models.Model):
     """One thing that staff learn, once. A condition is open until it is over; an event is over from the start."""
 
-    kind = models.CharField(max_length=10, choices=NoticeKind.choices)
+    kind = models.CharField(max_length=10, help_text="One of `NoticeKind`.")
     key = models.CharField(max_length=120, unique=True, help_text="So that nobody gets it twice.")
     condition = models.CharField(max_length=100, help_text="What it is about, such as `edition:5`.")
     publication = models.ForeignKey(
@@ -97,7 +97,7 @@ class NoticeChoice(models.Model):
     """How a person gets the notices of a kind, if they chose it."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notice_choices")
-    kind = models.CharField(max_length=10, choices=NoticeKind.choices)
+    kind = models.CharField(max_length=10, help_text="One of `NoticeKind`.")
     choice = models.CharField(max_length=6, choices=DeliveryChoice.choices)
 
     class Meta:

@@ -10,19 +10,21 @@ from newsletter.audit.acts import Act
 from newsletter.audit.models import Record
 from newsletter.editions.comment_models import CommentMention
 from newsletter.notices.conditions import Condition, NoticeText
-from newsletter.notices.kinds import NoticeKind
+from newsletter.notices.kind_names import NoticeKind
 from newsletter.publications.models import Publication
 
 LOOKED_BACK = timedelta(hours=6)  # records appear with their transactions, not in the order of their times
 MENTIONED = timedelta(days=3)
 MAX_MENTIONS = 500
+MENTION = "mention:"  # before its id, in the name of the condition
 CHANGES = [Act.ROLE_CHANGED, Act.ROLE_GRANTED, Act.ROLE_REVOKED]
 NOT_YOU = "If this was not you, change your password and tell an administrator."
 
 
 def changed_roles(*, now: datetime) -> Iterator[Condition]:
     """Yield the changes of roles, which the audit log has recorded in their transactions. In one query."""
-    records = Record.objects.filter(act__in=CHANGES, at__gt=now - LOOKED_BACK, subject="user")
+    # by the index of acts: the subject of very many records, of each sign-in, is a user
+    records = Record.objects.filter(act__in=CHANGES, at__gt=now - LOOKED_BACK)
     for record in records.select_related("user").order_by("pk"):
         yield Condition(
             NoticeKind.ROLE,
@@ -45,11 +47,17 @@ def unread_mentions(*, now: datetime) -> Iterator[Condition]:
         thread = mention.comment.thread
         yield Condition(
             NoticeKind.MENTION,
-            f"mention:{mention.pk}",
+            f"{MENTION}{mention.pk}",
             partial(_mention, mention),
             thread.publication_id,
             user_id=mention.user_id,
         )
+
+
+def is_unseen(name: str) -> bool:
+    """Return True if the mention of the condition with this name is there and was not seen."""
+    mention = CommentMention.objects.filter(pk=int(name.removeprefix(MENTION)), read_at=None, comment__deleted_at=None)
+    return mention.exists()
 
 
 def new_sign_in(user: User, *, browser: str, network: str, now: datetime) -> Condition:

@@ -1,8 +1,9 @@
-"""Conditions that are judged once a minute: thin queues, events that stopped, webhooks that were switched off."""
+"""Conditions of story queues, of the provider's events, and of webhooks that were switched off."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
+from math import ceil
 
 from django.conf import settings
 from django.db.models import Max
@@ -12,10 +13,10 @@ from newsletter.editions.closing_time import taken_until
 from newsletter.editions.edition_stories import planned_stories, printed_stories
 from newsletter.editions.models import Edition, EditionState
 from newsletter.insights.event_backlog import event_backlog
-from newsletter.lib.display_text import moment, pluralize, zone_name
+from newsletter.lib.display_text import pluralize, zone_name
 from newsletter.notices.conditions import Condition, NoticeText
-from newsletter.notices.edition_conditions import name_of
-from newsletter.notices.kinds import NoticeKind
+from newsletter.notices.edition_conditions import day_text, name_of
+from newsletter.notices.kind_names import NoticeKind
 from newsletter.notices.models import StaffNotice
 from newsletter.notices.webhook_models import Webhook
 from newsletter.ops.health import health_rules
@@ -24,6 +25,7 @@ from newsletter.publications.models import Publication
 from newsletter.publications.schedule import zone
 
 JUDGED_AT_ONCE = 10  # editions in a run, four queries each; of more, the runs take turns, so that each run is short
+MAX_TURNS = 5  # each edition is judged in one of so many runs, one a minute, however many there are
 NO_EVENTS = (health_rules.SILENT_EVENTS.code, health_rules.REJECTED_EVENTS.code)
 
 
@@ -58,10 +60,8 @@ def _condition(edition: Edition, count: int, needed: int, now: datetime) -> Cond
 
 def _turn(soon: list[Edition], now: datetime) -> list[Edition]:
     """Return those of `soon` that the run of this minute judges."""
-    if len(soon) <= JUDGED_AT_ONCE:
-        return soon
-    first = int(now.timestamp() // 60) * JUDGED_AT_ONCE % len(soon)
-    return (soon + soon)[first : first + JUDGED_AT_ONCE]
+    turns = min(MAX_TURNS, ceil(len(soon) / JUDGED_AT_ONCE)) or 1
+    return soon[int(now.timestamp() // 60) % turns :: turns]
 
 
 def _closing_soon(now: datetime) -> list[Edition]:
@@ -100,7 +100,8 @@ def _thin(edition: Edition, count: int, needed: int, now: datetime) -> NoticeTex
     until, clock = taken_until(edition), zone(edition.publication.time_zone)
     lines = [f"It has {count} of the {pluralize(needed, 'story', 'stories')} that it needs."]
     if until > now:
-        lines.append(f"Stories are taken until {moment(until, clock, now=now)} {zone_name(until, clock)}.")
+        at = until.astimezone(clock)  # with its date, because a notice is read on any day
+        lines.append(f"Stories are taken until {day_text(at)}, {at:%H:%M} {zone_name(until, clock)}.")
     path = f"/desk/{edition.publication.slug}/"
     title = f"{name_of(edition)} has too few stories"
     return NoticeText(title, lines, "Open the story queue", {Permission.CURATE.value: path})

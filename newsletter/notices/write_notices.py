@@ -16,11 +16,12 @@ from newsletter.accounts.permissions import Permission, has_permission, users_wi
 from newsletter.notices import edition_conditions, personal_conditions, service_conditions
 from newsletter.notices.choices import choices_of, email_time
 from newsletter.notices.conditions import Condition, NoticeText
-from newsletter.notices.kinds import DeliveryChoice, NoticeKind
+from newsletter.notices.kind_names import NoticeKind
+from newsletter.notices.kinds import DeliveryChoice
 from newsletter.notices.models import NoticeRecipient, StaffNotice
 from newsletter.notices.webhooks import order_deliveries
 
-MOST = 200  # new notices in a run; the next one goes on
+MAX_NEW = 200  # notices in a run; the next one goes on
 SAME = timedelta(minutes=10)  # what goes up and down is the same condition when it comes back within this time
 UP_AND_DOWN = (NoticeKind.ATTENTION, NoticeKind.EVENTS, NoticeKind.THIN_QUEUE)
 log = structlog.get_logger()
@@ -80,8 +81,8 @@ def write(condition: Condition, *, now: datetime) -> StaffNotice | None:
                 happened_at=condition.happened_at or now,
                 ended_at=(condition.happened_at or now) if condition.is_event else None,
             )
-            _tell(notice, condition, now=now)
-            order_deliveries.order(notice, now=now)
+            _add_recipients(notice, condition, now=now)
+            order_deliveries.order(notice, now=now, not_before=now + condition.put_off)
     except IntegrityError:  # another worker has just written it
         return None
     log.info("notice.written", kind=condition.kind.value, notice=notice.pk, edition=notice.edition_id)
@@ -89,9 +90,20 @@ def write(condition: Condition, *, now: datetime) -> StaffNotice | None:
 
 
 def _reopen(condition: Condition, *, now: datetime) -> bool:
-    """Open the notice of a condition that was over for a moment again. Return False if there is none."""
-    same = StaffNotice.objects.filter(kind=condition.kind, condition=condition.name, ended_at__gt=now - SAME)
-    return StaffNotice.objects.filter(pk__in=same.values("pk")[:1]).update(ended_at=None) > 0
+    """Open the notice of a condition that was over for a moment again. Return False if there is none.
+
+    The notice that it was over is taken back, before anybody got an email with it.
+    """
+    same = StaffNotice.objects.filter(kind=condition.kind, condition=condition.name, ended_at__gt=now - SAME).first()
+    if same is None:
+        return False
+    with transaction.atomic():
+        if not StaffNotice.objects.filter(pk=same.pk, ended_at=same.ended_at).update(ended_at=None):
+            return False  # another worker was quicker
+        taken_back, _ = StaffNotice.objects.filter(key=f"{same.kind}:{_over(same)}").delete()
+        if taken_back:
+            same.recipients.update(read_at=None)  # who has seen that it was over sees that it is not
+    return True
 
 
 def _run(finders: tuple[tuple[Finder, tuple[NoticeKind, ...]], ...], *, now: datetime) -> int:
@@ -109,14 +121,16 @@ def _compare(find: Finder, ends: tuple[NoticeKind, ...], *, now: datetime) -> in
 
     The notices are read first, so that one that another worker writes meanwhile is not closed.
     """
-    open_ones = {(one.kind, one.condition): one for one in StaffNotice.objects.filter(kind__in=ends, ended_at=None)}
+    open_rows = StaffNotice.objects.filter(kind__in=ends, ended_at=None).order_by()  # the index of open ones suffices
+    open_ones = {(one.kind, one.condition): one for one in open_rows} if ends else {}
     found = list(find(now))
     events = [f"{one.kind}:{one.name}" for one in found if one.is_event]
-    written_keys = set(StaffNotice.objects.filter(key__in=events).values_list("key", flat=True)) if events else set()
+    with_key = StaffNotice.objects.filter(key__in=events).order_by().values_list("key", flat=True)
+    written_keys = set(with_key) if events else set()
     written = 0
     for one in found:
         is_known = f"{one.kind}:{one.name}" in written_keys if one.is_event else (one.kind, one.name) in open_ones
-        if not is_known and written < MOST:
+        if not is_known and written < MAX_NEW:
             written += _written(one, now=now)
     holding = {(one.kind, one.name) for one in found}
     for key, notice in open_ones.items():
@@ -135,10 +149,13 @@ def _written(condition: Condition, *, now: datetime) -> int:
 
 
 def _close(notice: StaffNotice, *, now: datetime) -> int:
-    """Note that a condition is over; tell it where that is useful. Return how many notices that wrote."""
-    if not StaffNotice.objects.filter(pk=notice.pk, ended_at=None).update(ended_at=now):
+    """Note that a condition is over, and write a notice of that where it is useful. Return how many were written."""
+    is_unseen = notice.kind == NoticeKind.MENTION and personal_conditions.is_unseen(notice.condition)
+    # a mention that nobody looked at for days is not looked for any more, but it is not settled
+    ended_at = notice.happened_at if is_unseen else now
+    if not StaffNotice.objects.filter(pk=notice.pk, ended_at=None).update(ended_at=ended_at):
         return 0
-    if notice.kind == NoticeKind.MENTION:  # they have seen the comment
+    if notice.kind == NoticeKind.MENTION and not is_unseen:  # they have seen the comment, or it was deleted
         notice.recipients.filter(read_at=None).update(read_at=now)
     if notice.kind not in OVER:
         return 0
@@ -146,16 +163,22 @@ def _close(notice: StaffNotice, *, now: datetime) -> int:
     text = NoticeText(title.format(title=notice.title), [line], notice.label, notice.paths)
     over = Condition(
         NoticeKind(notice.kind),
-        f"over:{notice.pk}",
+        _over(notice),
         lambda: text,
         notice.publication_id,
         notice.edition_id,
         is_event=True,
+        put_off=SAME,
     )
     return 1 if write(over, now=now) else 0
 
 
-def _tell(notice: StaffNotice, condition: Condition, *, now: datetime) -> None:
+def _over(notice: StaffNotice) -> str:
+    """Return the name of the event that the condition of a notice is over."""
+    return f"over:{notice.pk}"
+
+
+def _add_recipients(notice: StaffNotice, condition: Condition, *, now: datetime) -> None:
     """Add the recipients: who has one of the permissions, wants it, and did not cause it."""
     people: dict[int, tuple[User, str]] = {}
     if condition.user_id is not None:
@@ -174,7 +197,7 @@ def _tell(notice: StaffNotice, condition: Condition, *, now: datetime) -> None:
             user=user,
             permission=permission,
             choice=chosen[pk],
-            email_due_at=email_time(user, chosen[pk], now=now),
+            email_due_at=email_time(user, chosen[pk], now=now + condition.put_off),
         )
         for pk, (user, permission) in people.items()
         if chosen[pk] != DeliveryChoice.NONE

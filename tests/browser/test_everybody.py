@@ -30,7 +30,7 @@ from newsletter.insights.models import WebhookPost, WebhookPostState
 from newsletter.letters import assemble_edition
 from newsletter.lib import clock
 from newsletter.notices import write_notices
-from newsletter.notices.kinds import NoticeKind
+from newsletter.notices.kind_names import NoticeKind
 from newsletter.notices.models import Webhook, WebhookDelivery
 from newsletter.notices.webhook_models import WebhookFormat
 from newsletter.notices.webhooks import edit_webhook

@@ -15,8 +15,12 @@ from newsletter import __version__
 from newsletter.accounts.models import Role as StoredRole
 from newsletter.cli.app import app
 from newsletter.cli.commands.appeals import PlaceOption
+from newsletter.cli.commands.notices import ChoiceOption
 from newsletter.cli.commands.users import RoleOption
+from newsletter.cli.commands.webhooks import FormatOption
 from newsletter.giving.models import AppealPlace
+from newsletter.notices.kinds import DeliveryChoice
+from newsletter.notices.webhook_models import WebhookFormat
 from newsletter.publications.models import Publication
 from tests.cli.commands.test_publications import NEW_PUBLICATION
 from tests.cli.conftest import Command
@@ -183,3 +187,5 @@ def test_ctrl_c_is_quiet_and_status_130(tmp_path: Path) -> None:
 def test_the_choices_of_options_match_the_models() -> None:
     assert [role.value for role in RoleOption] == StoredRole.values
     assert [place.value for place in PlaceOption] == AppealPlace.values
+    assert [choice.value for choice in ChoiceOption] == DeliveryChoice.values
+    assert [form.value for form in FormatOption] == WebhookFormat.values

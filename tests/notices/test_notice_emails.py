@@ -14,7 +14,9 @@ from newsletter.lib.errors import BadInput
 from newsletter.notices import notice_emails, read_notices, write_notices
 from newsletter.notices.choices import choose, next_digest
 from newsletter.notices.conditions import Condition, NoticeText
-from newsletter.notices.kinds import DeliveryChoice, NoticeKind
+from newsletter.notices.kind_names import NoticeKind
+from newsletter.notices.kinds import DeliveryChoice
+from newsletter.notices.models import NoticeRecipient
 from newsletter.notices.personal_conditions import new_sign_in
 from newsletter.publications.models import Publication
 from newsletter.publications.publication_roles import grant_publication_role, revoke_publication_role
@@ -70,6 +72,20 @@ def test_a_burst_becomes_one_email_and_the_next_burst_waits_for_the_end_of_the_f
     assert content["link"].endswith("/notices/")
 
 
+def test_of_notices_that_come_one_after_the_other_three_have_an_email_each_and_the_others_one_ten_minutes_later(
+    publication: Publication, eddie: User
+) -> None:
+    for second, notices in enumerate(([1, 2], [3], [4, 5], [6])):
+        now = MONDAY + second * timedelta(seconds=5)
+        for number in notices:
+            tell(publication, number, now=now)
+        notice_emails.order_due(now=now)
+    assert subjects() == [f"Edition {number} waits" for number in (1, 2, 3)]
+    assert not NoticeRecipient.objects.email_due(MONDAY + 9 * MINUTE).exists(), "so that no worker looks in vain"
+    notice_emails.order_due(now=MONDAY + 10 * MINUTE)
+    assert subjects()[3:] == ["3 notices within minutes"]
+
+
 def test_a_flood_over_half_an_hour_gives_a_handful_of_emails(publication: Publication, eddie: User) -> None:
     for minute in range(30):
         now = MONDAY + minute * MINUTE
@@ -84,7 +100,7 @@ def test_a_flood_over_half_an_hour_gives_a_handful_of_emails(publication: Public
 def test_an_email_lists_forty_and_says_how_many_more_there_are(
     publication: Publication, eddie: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(notice_emails, "LISTED", 4)
+    monkeypatch.setattr(notice_emails, "MAX_LISTED", 4)
     for number in range(1, 10):
         tell(publication, number)
     assert [notice_emails.order_due(now=MONDAY + n * MINUTE) for n in range(20)] == [1, *[0] * 19]

@@ -17,12 +17,12 @@ from newsletter.accounts.models import Role, User
 from newsletter.accounts.permissions import NotPermitted
 from newsletter.audit.models import Record
 from newsletter.editions.models import EditionState
-from newsletter.lib import clock
+from newsletter.lib import clock, safe_post
 from newsletter.lib.errors import BadInput, InvalidState
 from newsletter.lib.safe_connection import PUBLIC_ONLY, FetchPolicy
 from newsletter.notices import write_notices
 from newsletter.notices.conditions import Condition, NoticeText
-from newsletter.notices.kinds import NoticeKind
+from newsletter.notices.kind_names import NoticeKind
 from newsletter.notices.models import StaffNotice, Webhook, WebhookAttempt, WebhookDelivery
 from newsletter.notices.webhook_models import WebhookFormat
 from newsletter.notices.webhooks import edit_webhook
@@ -181,7 +181,44 @@ def test_what_fails_is_tried_further_and_further_apart_and_given_up_and_can_be_r
     assert (hook.failures, hook.failing_since) == (0, None)
 
 
-def test_after_three_days_of_failures_it_is_switched_off_and_that_is_notices_for(
+def test_a_test_a_replay_and_a_new_address_do_not_wait_for_the_end_of_a_rest(
+    publication: Publication, site: Website
+) -> None:
+    hook, _ = add(publication, site.url("/in"))
+    site.pages["/in"] = status(500)
+    tell(publication)
+    run(site, now=MONDAY)
+    Webhook.objects.update(rest_until=MONDAY + 14 * HOUR, failures=7)
+    assert run(site, now=MONDAY + HOUR) == 0
+    edit_webhook.send_test(hook, by=None, now=MONDAY + HOUR)
+    assert run(site, now=MONDAY + HOUR, most=1) == 1
+    assert Webhook.objects.get().rest_until == MONDAY + HOUR + WAITS[-1], "after a failure it rests as before"
+    WebhookDelivery.objects.update(given_up_at=MONDAY)
+    edit_webhook.replay(hook, by=None, now=MONDAY + 2 * HOUR)
+    assert run(site, now=MONDAY + 2 * HOUR) == 1
+    address = "https://hooks.example.org/new"
+    edit_webhook.change_webhook(hook, name="Chat", kinds=KINDS, address=address, by=None, now=MONDAY)
+    hook.refresh_from_db()
+    assert (hook.rest_until, hook.failing_since, hook.failures) == (None, None, 0)
+
+
+def test_a_call_that_ends_after_its_lease_changes_nothing_of_a_later_one(
+    publication: Publication, site: Website, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(publication, site.url("/in"))
+    tell(publication)
+
+    def post(*_: Any, **__: Any) -> int:
+        WebhookDelivery.objects.update(tries=2, delivered_at=MONDAY)
+        return 500
+
+    monkeypatch.setattr(safe_post, "post", post)
+    assert run(site, now=MONDAY) == 1
+    delivery = WebhookDelivery.objects.get()
+    assert (delivery.delivered_at, delivery.given_up_at, delivery.attempts.count()) == (MONDAY, None, 1)
+
+
+def test_after_three_days_of_failures_it_is_switched_off_and_that_is_a_notice(
     publication: Publication, site: Website
 ) -> None:
     ada = make.person(Role.ADMIN, "Ada")

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import resolve
 
 from newsletter.accounts import manage_users
-from newsletter.accounts.models import Role, User
+from newsletter.accounts.models import Role, StaffEmail, User
 from newsletter.audit.acts import Door
 from newsletter.audit.audit_trail import acting_from
 from newsletter.delivery.dispatches import control_dispatch, open_dispatch
@@ -21,9 +21,17 @@ from newsletter.insights.models import PostRefusal
 from newsletter.insights.rejected_posts import Reason
 from newsletter.letters import assemble_edition, edition_decisions, second_person
 from newsletter.lib import clock
-from newsletter.notices import delete_old, edition_conditions, read_notices, service_conditions, write_notices
+from newsletter.notices import (
+    delete_old,
+    edition_conditions,
+    notice_emails,
+    read_notices,
+    service_conditions,
+    write_notices,
+)
 from newsletter.notices.choices import choose
-from newsletter.notices.kinds import DeliveryChoice, NoticeKind
+from newsletter.notices.kind_names import NoticeKind
+from newsletter.notices.kinds import DeliveryChoice
 from newsletter.notices.models import NoticeRecipient, StaffNotice
 from newsletter.notices.personal_conditions import new_sign_in
 from newsletter.publications.models import Publication
@@ -134,7 +142,7 @@ def test_a_thin_queue_is_a_notice_hours_before_it_closes_as_assembly_would_find_
     assert [write_notices.write_judged(now=closes - 3 * HOUR + n * MINUTE) for n in range(3)] == [1, 0, 0]
     [row] = notices_for(cora)
     assert row.notice.lines[0] == "It has 1 of the 2 stories that it needs.", "a story under embargo does not count"
-    assert row.notice.lines[1] == "Stories are taken until today, 06:30 EST."
+    assert row.notice.lines[1] == "Stories are taken until Mon 23 Nov 2026, 06:30 EST.", "read on any day"
     assert "without 2 stories at its send time it is skipped" in sentence(row.notice, closes - HOUR)
     make.story(publication)
     write_notices.write_judged(now=closes - HOUR)
@@ -164,6 +172,14 @@ def test_where_runs_take_turns_no_edition_is_forgotten_and_no_notice_closed_too_
     assert [row.notice.ended_at for row in notices_for(cora)] == [None] * 5
 
 
+@pytest.mark.parametrize("count", [0, 1, 10, 11, 50, 51, 500])
+def test_every_edition_is_judged_within_minutes_however_many_there_are(count: int) -> None:
+    soon = [Edition(pk=3 * number) for number in range(count)]
+    runs = [service_conditions._turn(soon, MONDAY + minute * MINUTE) for minute in range(service_conditions.MAX_TURNS)]
+    assert {edition.pk for run in runs for edition in run} == {edition.pk for edition in soon}
+    assert max(len(run) for run in runs) <= max(service_conditions.JUDGED_AT_ONCE, count // 5 + 1)
+
+
 def test_what_goes_up_and_down_within_minutes_is_one_notice(publication: Publication) -> None:
     otto = make.otto()
     dispatch = sent(publication)
@@ -172,6 +188,27 @@ def test_what_goes_up_and_down_within_minutes_is_one_notice(publication: Publica
         Dispatch.objects.filter(pk=dispatch.pk).update(state=state)
         write_notices.write_new(now=MONDAY + minute * MINUTE)
     assert len(notices_for(otto)) == 2, "that it began, and that it was over"
+    assert emails_to(otto, now=MONDAY + 12 * MINUTE) == 1, "that it began"
+    assert emails_to(otto, now=MONDAY + 20 * MINUTE) == 1
+    assert emails_to(otto, now=MONDAY + 21 * MINUTE) == 2, "that it has been over for ten minutes"
+
+
+def emails_to(user: User, *, now: datetime) -> int:
+    notice_emails.order_due(now=now)
+    return StaffEmail.objects.filter(to=user.email).count()
+
+
+def test_nobody_is_left_with_the_notice_that_a_fault_is_over_when_it_comes_back(publication: Publication) -> None:
+    otto = make.otto()
+    dispatch = sent(publication)
+    for minute, state in enumerate((DispatchState.ATTENTION, DispatchState.OPEN, DispatchState.ATTENTION)):
+        Dispatch.objects.filter(pk=dispatch.pk).update(state=state)
+        write_notices.write_new(now=MONDAY + minute * MINUTE)
+        read_notices.mark(otto, None, is_read=state == DispatchState.OPEN, now=MONDAY + minute * MINUTE)
+    [row] = notices_for(otto)
+    assert row.notice.ended_at is None
+    assert row.read_at is None, "it is shown as unread again"
+    assert [emails_to(otto, now=MONDAY + n * HOUR) for n in (0, 1)] == [1, 1], "none says that it is over"
 
 
 def sent(publication: Publication) -> Dispatch:
@@ -255,6 +292,11 @@ def test_who_is_mentioned_learns_it_until_they_have_seen_the_comment(
     assert row.notice.title == "Cora mentions you in a comment"
     assert row.notice.lines == ["The Morning Post: a comment on the story “Rain”."], "not what it says"
     assert row.path == f"/stories/{story.pk}/comments/#comment-{story.comment_threads.get().comments.get().pk}"
+    late = MONDAY + timedelta(days=4)
+    write_notices.write_new(now=late)
+    [row] = notices_for(eddie)
+    assert (row.read_at, row.notice.ended_at) == (None, MONDAY), "not seen after days away: unread, and not settled"
+    StaffNotice.objects.update(ended_at=None)
     read_comments.mark_read(story, eddie, now=MONDAY + MINUTE)
     write_notices.write_new(now=MONDAY + MINUTE)
     assert read_notices.count_unread(eddie) == 0
@@ -286,7 +328,7 @@ def test_who_chose_so_gets_nothing_of_a_kind(publication: Publication, eddie: Us
     assert notices_for(eddie) == []
 
 
-def test_a_fault_in_one_kind_does_not_keep_the_others_from_being_notices_for(
+def test_a_fault_in_one_kind_does_not_keep_the_others_from_being_written(
     publication: Publication, eddie: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(edition_conditions, "held_editions", lambda **_: 1 / 0)
@@ -298,8 +340,8 @@ def test_one_that_cannot_be_written_does_not_keep_others_of_its_kind_from_being_
     publication: Publication, eddie: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = waiting(publication), waiting(make.publication(), MONDAY + HOUR)
-    whole = edition_conditions.name_of
-    monkeypatch.setattr(edition_conditions, "name_of", lambda e: 1 / 0 if e.pk == first.pk else whole(e))
+    name_of = edition_conditions.name_of
+    monkeypatch.setattr(edition_conditions, "name_of", lambda e: 1 / 0 if e.pk == first.pk else name_of(e))
     assert write_notices.write_new(now=MONDAY - HOUR) == 1
     assert notices_for(eddie)[0].notice.edition == second
 

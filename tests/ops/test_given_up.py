@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from newsletter.accounts.permissions import NotPermitted
-from newsletter.accounts.staff_email_models import StaffEmail
+from newsletter.accounts.staff_email_models import StaffEmail, StaffEmailKind
 from newsletter.audience.import_models import ImportState, SubscriberImport
 from newsletter.audience.imports import run_imports
 from newsletter.audience.models import Confirmation, Subscription
@@ -18,7 +18,7 @@ from newsletter.insights import process_events
 from newsletter.insights.models import WebhookPost, WebhookPostState
 from newsletter.lib.errors import InvalidState
 from newsletter.mail.sendgrid import mail_send_client
-from newsletter.ops.given_up.act_on_given_up import discard, given_up_work, retry
+from newsletter.ops.given_up.act_on_given_up import discard, given_up_of, given_up_work, retry
 from newsletter.ops.given_up.kinds_of_work import BY_CODE, KINDS, WorkKind
 from newsletter.pictures.models import Picture, PictureState
 from newsletter.postbox.postbox import Postbox
@@ -77,6 +77,13 @@ def test_what_is_discarded_is_listed_no_more_and_not_tried(kind: WorkKind) -> No
     with pytest.raises(InvalidState, match="somebody has acted already"):
         retry(kind, row, by=None, now=MONDAY)
     assert Record.objects.count() == 1, "an act that changed nothing is not recorded"
+
+
+@pytest.mark.parametrize("kind", StaffEmailKind)
+def test_every_kind_of_email_to_staff_is_listed_by_its_name(kind: StaffEmailKind) -> None:
+    StaffEmail.objects.update(kind=kind)
+    [row] = given_up_of(BY_CODE["staff-emails"], now=MONDAY).rows
+    assert row.subject == f"{kind.label}, staff email {row.pk}"
 
 
 def test_a_feed_cannot_be_discarded_here() -> None:

@@ -64,11 +64,12 @@ def test_workers_do_not_start_without_a_broker_and_say_what_to_give() -> None:
     assert "REDIS_URL is not set." in done.stderr
 
 
-def test_every_task_of_the_timetable_is_known_to_the_workers(redis_server: RedisServer) -> None:
+def test_every_task_of_the_timetable_and_of_due_work_is_known_to_the_workers(redis_server: RedisServer) -> None:
     script = (
         "from workers.app import app; from workers.beat_schedule import PERIODIC_TASKS; "
+        "from workers.due_work import DUE_WORK; "
         "app.loader.import_default_modules();"
-        "print(sorted(tick.task for tick in PERIODIC_TASKS if tick.task not in app.tasks))"
+        "print(sorted(each.task for each in (*PERIODIC_TASKS, *DUE_WORK) if each.task not in app.tasks))"
     )
     done = subprocess.run(
         [sys.executable, "-c", script],

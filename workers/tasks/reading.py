@@ -1,4 +1,4 @@
-"""Read ordered pages, feeds and files of readers, and look up the links of emails, call webhooks."""
+"""Read ordered pages, feeds and files of readers, look up links and DNS records, call webhooks."""
 
 import time
 from collections.abc import Callable
@@ -67,6 +67,7 @@ def look_up_domains() -> None:
     _repeat(sending_domains.look_up_next)
 
 
+@shared_task
 def call_webhooks() -> None:
     """Post notices to webhooks, one after the other until the time limit."""
     if installation.is_current():

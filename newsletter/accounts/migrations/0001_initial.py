@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('tries', models.PositiveSmallIntegerField(default=0, help_text='How often a worker claimed it.')),
                 ('try_at', models.DateTimeField(blank=True, help_text='Not before this time; empty: at once.', null=True)),
-                ('kind', models.CharField(choices=[('note', 'Note'), ('notice', 'Notice'), ('invitation', 'Invitation'), ('password-reset', 'Password Reset')], default='note', max_length=20)),
+                ('kind', models.CharField(choices=[('note', 'Note'), ('notice', 'Notice'), ('invitation', 'Invitation'), ('password-reset', 'Link to a new password')], default='note', max_length=20)),
                 ('to', models.EmailField(max_length=254)),
                 ('content', models.JSONField(blank=True, default=dict, help_text='The values of `StaffEmailContent`, of a note. Emptied once it is sent or discarded.')),
                 ('asked_at', models.DateTimeField(db_index=True)),

@@ -12,28 +12,13 @@ from newsletter.cli.support import output
 from newsletter.cli.support.options import Json
 from newsletter.cli.support.typer_app import Commands
 from newsletter.lib import clock
+from newsletter.notices.kind_names import NoticeKind
 
 app = Commands(help="Show the notices of users, and choose which ones they get.")
 
 
-class KindOption(StrEnum):
-    """The values of `notices.kinds.NoticeKind`, which cannot be imported before Django is set up."""
-
-    APPROVAL = "approval"
-    HELD = "held"
-    THIN_QUEUE = "thin-queue"
-    DEADLINE = "deadline"
-    SENT = "sent"
-    ATTENTION = "attention"
-    EVENTS = "events"
-    WEBHOOK = "webhook"
-    MENTION = "mention"
-    ROLE = "role"
-    SIGN_IN = "sign-in"
-
-
 class ChoiceOption(StrEnum):
-    """The values of `notices.kinds.DeliveryChoice`."""
+    """The values of `notices.kinds.DeliveryChoice`, which cannot be imported before Django is set up."""
 
     EMAIL = "email"
     DIGEST = "digest"
@@ -110,7 +95,7 @@ def choices(email: Email, json: Json = False) -> None:
 @app.command()
 def choose(
     email: Email,
-    kind: Annotated[KindOption, typer.Argument(metavar="KIND", help="Kind, from `notices choices`.")],
+    kind: Annotated[NoticeKind, typer.Argument(metavar="KIND", help="Kind, from `notices choices`.")],
     choice: Annotated[
         ChoiceOption,
         typer.Argument(metavar="HOW", help="email (at once), digest (one email a day), page (no email) or none."),
@@ -123,8 +108,8 @@ def choose(
     Example: newsletter notices choose eddie@example.org sent digest
     """
     from newsletter.notices import choices as notice_choices
-    from newsletter.notices.kinds import DeliveryChoice, NoticeKind
+    from newsletter.notices.kinds import DeliveryChoice
 
-    wanted = {NoticeKind(kind.value): DeliveryChoice(choice.value)}
+    wanted = {kind: DeliveryChoice(choice.value)}
     notice_choices.choose(named_user(email), wanted, by=administrator(by), now=clock.now())
     choices(email, json=json)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from newsletter.cli.commands.notices import KindOption
 from newsletter.cli.support import input_files, lookups, output
 from newsletter.cli.support.options import By, Json, Yes
 from newsletter.cli.support.typer_app import Commands
 from newsletter.lib import clock
 from newsletter.lib.errors import BadInput, InvalidState
+from newsletter.notices.kind_names import NoticeKind
 
 if TYPE_CHECKING:
     from newsletter.accounts.models import User
@@ -31,7 +31,7 @@ Place = Annotated[
     ),
 ]
 Kinds = Annotated[
-    list[KindOption] | None,
+    list[NoticeKind] | None,
     typer.Option("--kind", metavar="KIND", help="Kind of notices; may be repeated.", show_default=False),
 ]
 Address = Annotated[

@@ -4,7 +4,6 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 
 from newsletter.delivery.dispatches import pause_effect
-from newsletter.delivery.dispatches.pause_effect import PauseEffect
 from newsletter.delivery.pause_models import SendingPause
 from newsletter.delivery.states import DispatchState
 from newsletter.editions.embargo_and_expiry import reason_to_hold
@@ -18,16 +17,13 @@ WAITING = (EditionState.PLANNED, EditionState.ASSEMBLED, EditionState.APPROVED)
 
 def if_nobody_acts(edition: Edition, *, pauses: Collection[SendingPause], now: datetime) -> str:
     """Return it in a sentence; empty once the edition is over. `pauses` are the pauses of sending in force."""
-    return _if_nobody_acts(edition, pause_effect.effect_of_pauses(edition, pauses), now=now)
-
-
-def _if_nobody_acts(edition: Edition, pause: PauseEffect | None, *, now: datetime) -> str:
     clock = zone(edition.publication.time_zone)
 
     def at(value: datetime) -> str:
         return f"{moment(value, clock, now=now)} {zone_name(value, clock)}"
 
     limit = at(edition.too_late_after)
+    pause = pause_effect.effect_of_pauses(edition, pauses)
     waits = pause_effect.describe(pause, at=at, now=now) if pause and pause.delays else ""
     if edition.state in WAITING and not edition.publication.is_active:
         return f"The publication is paused, so the edition is held after {limit} and no reader gets it."

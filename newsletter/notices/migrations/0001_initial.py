@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             name='StaffNotice',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('approval', 'Approval'), ('held', 'Held'), ('thin-queue', 'Thin Queue'), ('deadline', 'Deadline'), ('sent', 'Sent'), ('attention', 'Attention'), ('events', 'Events'), ('webhook', 'Webhook'), ('mention', 'Mention'), ('role', 'Role'), ('sign-in', 'Sign In')], max_length=10)),
+                ('kind', models.CharField(help_text='One of `NoticeKind`.', max_length=10)),
                 ('key', models.CharField(help_text='So that nobody gets it twice.', max_length=120, unique=True)),
                 ('condition', models.CharField(help_text='What it is about, such as `edition:5`.', max_length=100)),
                 ('title', models.CharField(max_length=200)),
@@ -110,7 +110,7 @@ class Migration(migrations.Migration):
             name='NoticeChoice',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('approval', 'Approval'), ('held', 'Held'), ('thin-queue', 'Thin Queue'), ('deadline', 'Deadline'), ('sent', 'Sent'), ('attention', 'Attention'), ('events', 'Events'), ('webhook', 'Webhook'), ('mention', 'Mention'), ('role', 'Role'), ('sign-in', 'Sign In')], max_length=10)),
+                ('kind', models.CharField(help_text='One of `NoticeKind`.', max_length=10)),
                 ('choice', models.CharField(choices=[('email', 'On the page and by email'), ('digest', 'On the page and in one email a day'), ('page', 'On the page only'), ('none', 'Not at all')], max_length=6)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notice_choices', to=settings.AUTH_USER_MODEL)),
             ],

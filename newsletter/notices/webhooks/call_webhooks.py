@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import structlog
 from cryptography.fernet import InvalidToken
 from django.db import transaction
+from django.db.models import QuerySet
 from standardwebhooks.webhooks import Webhook as Signer
 
 from newsletter.lib import claim_rows, safe_post
@@ -33,10 +34,17 @@ def call_next(*, now: datetime, policy: FetchPolicy = PUBLIC_ONLY) -> bool:
         for delivery in found:  # so that no other worker calls it at the same time
             Webhook.objects.filter(pk=delivery.webhook_id).update(rest_until=now + LEASE)
     for delivery in spent:
-        WebhookDelivery.objects.filter(pk=delivery.pk).update(given_up_at=now)
+        _ours(delivery).update(given_up_at=now)
     for delivery in found:
-        _call(WebhookDelivery.objects.select_related("webhook").get(pk=delivery.pk), now=now, policy=policy)
+        if webhook := Webhook.objects.filter(pk=delivery.webhook_id).first():  # else it was removed meanwhile
+            delivery.webhook = webhook
+            _call(delivery, now=now, policy=policy)
     return bool(found or spent)
+
+
+def _ours(delivery: WebhookDelivery) -> QuerySet[WebhookDelivery]:
+    """Return the row, unless a later claim replaced this one or somebody ordered it again."""
+    return WebhookDelivery.objects.filter(pk=delivery.pk, tries=delivery.tries)
 
 
 def signature_headers(delivery: WebhookDelivery, *, now: datetime) -> dict[str, str]:
@@ -79,7 +87,7 @@ def _call(delivery: WebhookDelivery, *, now: datetime, policy: FetchPolicy) -> N
 
 
 def _note_success(delivery: WebhookDelivery, webhook: Webhook, *, status: int, now: datetime) -> None:  # noqa: ARG001
-    WebhookDelivery.objects.filter(pk=delivery.pk).update(delivered_at=now)
+    _ours(delivery).update(delivered_at=now)
     webhook.failing_since, webhook.failures, webhook.rest_until = None, 0, None
     webhook.save(update_fields=["failing_since", "failures", "rest_until"])
 
@@ -89,7 +97,7 @@ def _note_failure(delivery: WebhookDelivery, webhook: Webhook, *, status: int, n
     webhook.rest_until = now + WAITS[min(webhook.failures, len(WAITS)) - 1]
     is_last = delivery.tries >= MAX_TRIES or now - delivery.asked_at > GIVEN_UP_AFTER
     next_try = {"given_up_at": now} if is_last else {"try_at": now + WAITS[delivery.tries - 1]}
-    WebhookDelivery.objects.filter(pk=delivery.pk).update(**next_try)
+    _ours(delivery).update(**next_try)
     if status == GONE:
         webhook.is_on, webhook.off_reason = False, "The receiver answered with status 410, so it wants no more."
     elif now - webhook.failing_since > GIVEN_UP_AFTER:

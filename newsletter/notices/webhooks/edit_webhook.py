@@ -14,7 +14,8 @@ from newsletter.audit.audit_trail import Actor
 from newsletter.lib import encrypted_text
 from newsletter.lib.errors import BadInput, InvalidState
 from newsletter.lib.safe_connection import PUBLIC_ONLY, FetchError, SafeConnector
-from newsletter.notices.kinds import FOR_WEBHOOKS, OF_SERVICE, NoticeKind
+from newsletter.notices.kind_names import NoticeKind
+from newsletter.notices.kinds import FOR_WEBHOOKS, OF_SERVICE
 from newsletter.notices.webhook_models import PURPOSE, Webhook, WebhookDelivery, WebhookFormat
 from newsletter.notices.webhooks import order_deliveries
 from newsletter.publications.models import Publication
@@ -69,10 +70,11 @@ def change_webhook(
         if host:
             details["host"] = host
             webhook.address, webhook.host = address, host
+            _forget_failures(webhook)
         webhook.name, webhook.kinds = name, list(kinds)
         _require_free_name(webhook)
         if details:
-            webhook.save(update_fields=["name", "kinds", "encrypted_address", "host"])
+            webhook.save()
             audit_trail.record(by, Act.WEBHOOK_CHANGED, webhook, now=now, **details, **_place(webhook))
     return webhook
 
@@ -84,7 +86,7 @@ def switch(webhook: Webhook, *, is_on: bool, by: Actor, now: datetime) -> Webhoo
         webhook = _locked(webhook)
         if webhook.is_on != is_on:
             webhook.is_on, webhook.off_reason = is_on, ""
-            webhook.failing_since, webhook.failures, webhook.rest_until = None, 0, None
+            _forget_failures(webhook)
             webhook.save()
             audit_trail.record(by, Act.WEBHOOK_CHANGED, webhook, now=now, is_on=is_on, **_place(webhook))
     return webhook
@@ -115,17 +117,18 @@ def remove_webhook(webhook: Webhook, *, by: Actor, now: datetime) -> None:
 
 
 def send_test(webhook: Webhook, *, by: Actor, now: datetime) -> WebhookDelivery:
-    """Order a test message."""
+    """Order a test message. It is posted at once, also by a webhook that rests after a failure."""
     require(by, Permission.CONFIGURE, publication=webhook.publication_id)
     _require_on(webhook)
     with transaction.atomic():
+        _end_rest(webhook)
         delivery = order_deliveries.order_test(webhook, now=now)
         audit_trail.record(by, Act.WEBHOOK_TESTED, webhook, now=now, **_place(webhook))
     return delivery
 
 
 def replay(webhook: Webhook, *, delivery_id: int | None = None, by: Actor, now: datetime) -> int:
-    """Deliver one message once more, with None all that were given up. Return how many.
+    """Deliver one message once more, with None all that were given up: at once, as a test. Return how many.
 
     Their message ids stay the same, so a receiver that has one already can ignore it.
     """
@@ -136,6 +139,7 @@ def replay(webhook: Webhook, *, delivery_id: int | None = None, by: Actor, now: 
     with transaction.atomic():
         ids = list(chosen.order_by("pk").values_list("pk", flat=True)[:MAX_REPLAYED])
         if ids:
+            _end_rest(webhook)
             WebhookDelivery.objects.filter(pk__in=ids).update(
                 delivered_at=None, given_up_at=None, tries=0, try_at=None, asked_at=now
             )
@@ -151,6 +155,16 @@ def new_secret() -> str:
 def _locked(webhook: Webhook) -> Webhook:
     Webhook.objects.select_for_update().get(pk=webhook.pk)
     return Webhook.objects.select_related("publication").get(pk=webhook.pk)
+
+
+def _forget_failures(webhook: Webhook) -> None:
+    """Let the webhook be called at once. The three days begin with its next failure."""
+    webhook.failing_since, webhook.failures, webhook.rest_until = None, 0, None
+
+
+def _end_rest(webhook: Webhook) -> None:
+    """Let a webhook be called at once, because a person asks for it. A failure then lets it rest as long as before."""
+    Webhook.objects.filter(pk=webhook.pk).update(rest_until=None)
 
 
 def _require_on(webhook: Webhook) -> None:

@@ -13,7 +13,7 @@ from newsletter.notices.webhooks.payloads import payload, test_payload
 TEST = "test"
 
 
-def order(notice: StaffNotice, *, now: datetime) -> None:
+def order(notice: StaffNotice, *, now: datetime, not_before: datetime) -> None:
     """Order the deliveries of a notice to the webhooks that get its kind: of its publication, and of all."""
     receives = Q(publication=None)
     if notice.publication_id is not None:
@@ -34,6 +34,7 @@ def order(notice: StaffNotice, *, now: datetime) -> None:
             kind=notice.kind,
             body=bodies[WebhookFormat(hook.format)],
             asked_at=now,
+            try_at=not_before,
         )
         for hook in webhooks
     )

@@ -1,7 +1,7 @@
 """The kinds of work that can be given up: which rows, what they say, and what a person can do with them.
 
-Test emails, drafts of stories and look-ups of links are left out: whoever ordered one sees on their own page what
-became of it and orders it again there. No text names an address.
+Test emails, drafts of stories, look-ups of links and messages to webhooks are left out: each has a page that shows what
+became of it, where it is ordered again. No text names an address.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from newsletter.accounts.staff_email_models import StaffEmail, StaffEmailKind
+from newsletter.accounts.staff_email_models import StaffEmail
 from newsletter.audience.data_request_models import DataRequest
 from newsletter.audience.import_models import ImportState, SubscriberImport
 from newsletter.audience.imports import import_orders
@@ -26,12 +26,6 @@ from newsletter.publications.models import Publication
 from newsletter.stories.feed_models import Feed
 from newsletter.stories.feeds.read_feeds import FAILING_TRIES
 from newsletter.stories.models import Story, StoryState
-
-STAFF_EMAIL_NAMES = {
-    StaffEmailKind.NOTE: "Note",
-    StaffEmailKind.INVITATION: "Invitation",
-    StaffEmailKind.PASSWORD_RESET: "Link to a new password",
-}
 
 
 class Retry(Protocol):
@@ -107,8 +101,7 @@ def _data_request(row: DataRequest) -> GivenUpRow:
 
 
 def _staff_email(row: StaffEmail) -> GivenUpRow:
-    subject = f"{STAFF_EMAIL_NAMES[StaffEmailKind(row.kind)]}, staff email {row.pk}"
-    return GivenUpRow(row.pk, subject, row.problem, row.asked_at)
+    return GivenUpRow(row.pk, f"{row.get_kind_display()}, staff email {row.pk}", row.problem, row.asked_at)
 
 
 def _import(row: SubscriberImport) -> GivenUpRow:

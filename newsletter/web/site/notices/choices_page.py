@@ -12,7 +12,8 @@ from newsletter.accounts.models import User
 from newsletter.accounts.permissions import has_permission_somewhere
 from newsletter.lib import clock
 from newsletter.notices.choices import choices_for, choose
-from newsletter.notices.kinds import KINDS, DeliveryChoice, NoticeKind
+from newsletter.notices.kind_names import NoticeKind
+from newsletter.notices.kinds import KINDS, DeliveryChoice
 from newsletter.web.shared.forms import PlainForm, show_errors_on
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 

@@ -10,12 +10,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from newsletter.lib import clock
 from newsletter.notices import read_notices
-from newsletter.notices.kinds import KINDS, NoticeKind
+from newsletter.notices.kind_names import NoticeKind
+from newsletter.notices.kinds import KINDS
 from newsletter.notices.models import NoticeRecipient
 from newsletter.web.shared.permission_required import DeskRequest, permission_required
 
 SHOWN = 30  # on a page
-BIGGEST = 2**63  # of ids in the database
+MAX_ID = 2**63  # ids in the database are below it
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -63,7 +64,7 @@ def listing(request: DeskRequest) -> HttpResponse:
 @permission_required()
 def change(request: DeskRequest, notice_id: int) -> HttpResponse:
     """Mark one notice as read or unread, or as read and go to where one acts."""
-    row = read_notices.notices_of(request.user).filter(notice=notice_id).first() if notice_id < BIGGEST else None
+    row = read_notices.notices_of(request.user).filter(notice=notice_id).first() if notice_id < MAX_ID else None
     if row is None:
         raise Http404
     chosen = request.POST.get("do", "")

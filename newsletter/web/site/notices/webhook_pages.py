@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from newsletter.accounts.permissions import Permission
 from newsletter.lib import clock
 from newsletter.lib.errors import NewsletterError
-from newsletter.notices.kinds import FOR_WEBHOOKS, KINDS, NoticeKind
+from newsletter.notices.kinds import KINDS
 from newsletter.notices.models import Webhook
 from newsletter.notices.webhook_models import WebhookFormat
 from newsletter.notices.webhooks import edit_webhook
@@ -22,11 +22,13 @@ from newsletter.web.shared.permission_required import DeskRequest, permission_re
 from newsletter.web.shared.permitted_objects import permitted_or_404
 
 SHOWN = 50  # deliveries
-KIND_CHOICES = [(kind.value, KINDS[kind].label) for kind in FOR_WEBHOOKS]
 
 
-class _KindsForm(PlainForm):
-    """Offers the kinds that a webhook of the publication can get."""
+class _WebhookForm(PlainForm):
+    """What new and present webhooks have in common. It offers the kinds that a webhook of the publication can get."""
+
+    name = forms.CharField(max_length=60)
+    kinds = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple, label="Notices")
 
     def __init__(self, *args: Any, publication: Publication | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -35,23 +37,20 @@ class _KindsForm(PlainForm):
         kinds.choices = [(kind.value, KINDS[kind].label) for kind in offered]
 
 
-class WebhookForm(_KindsForm):
-    """Name and kinds of a webhook; format and address of a new one."""
+class WebhookForm(_WebhookForm):
+    """Also format and address of a new webhook."""
 
-    name = forms.CharField(max_length=60)
     format = forms.ChoiceField(choices=WebhookFormat.choices)
     address = forms.CharField(
         max_length=2000,
         widget=forms.URLInput(attrs={"placeholder": "https://…", "autocomplete": "off"}),
         help_text="It is stored encrypted; later only its host is shown.",
     )
-    kinds = forms.MultipleChoiceField(choices=KIND_CHOICES, widget=forms.CheckboxSelectMultiple, label="Notices")
 
 
-class WebhookChangeForm(_KindsForm):
-    """Name, kinds and, if it changes, address of a webhook."""
+class WebhookChangeForm(_WebhookForm):
+    """Also the address, if it changes."""
 
-    name = forms.CharField(max_length=60)
     address = forms.CharField(
         label="New address",
         required=False,
@@ -59,7 +58,6 @@ class WebhookChangeForm(_KindsForm):
         widget=forms.URLInput(attrs={"placeholder": "https://…", "autocomplete": "off"}),
         help_text="Leave it empty to keep the present one.",
     )
-    kinds = forms.MultipleChoiceField(choices=KIND_CHOICES, widget=forms.CheckboxSelectMultiple, label="Notices")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -100,7 +98,6 @@ def show(request: DeskRequest, webhook_id: int) -> HttpResponse:
         "form": form,
         "deliveries": webhook.deliveries.prefetch_related("attempts").select_related("notice")[:SHOWN],
         "given_up": webhook.deliveries.filter(given_up_at__isnull=False).count(),
-        "kind_names": {kind.value: KINDS[NoticeKind(kind)].label for kind in FOR_WEBHOOKS},
         "both_sign": webhook.old_secret_until if len(webhook.secrets(now=clock.now())) > 1 else None,
     }
     return render(request, "web/site/webhook.html", context, status=422 if form.is_bound else 200)

@@ -12,7 +12,7 @@ from newsletter.editions.models import Edition
 from newsletter.letters import assemble_edition
 from newsletter.lib import clock
 from newsletter.notices import notice_emails, read_notices, write_notices
-from newsletter.notices.kinds import NoticeKind
+from newsletter.notices.kind_names import NoticeKind
 from newsletter.notices.models import NoticeChoice, StaffNotice
 from newsletter.publications.models import Publication
 from newsletter.publications.publication_roles import grant_publication_role

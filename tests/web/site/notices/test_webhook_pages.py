@@ -81,7 +81,7 @@ def test_rotating_switching_changing_and_removing(ada: Client) -> None:
     hook = Webhook.objects.get()
     act = f"/webhooks/{hook.pk}/act/"
     shown = words(ada.post(act, {"do": "rotate"}))
-    assert "The secret of before signs for another 24 hours" in shown
+    assert "The previous secret signs for another 24 hours" in shown
     assert "Two secrets sign until" in words(ada.get(f"/webhooks/{hook.pk}/"))
     assert "is switched off" in follow(ada.post(act, {"do": "off"}), ada)
     assert "Switch it on first." in follow(ada.post(act, {"do": "test"}), ada)
